@@ -1,0 +1,95 @@
+# sources.mk - every source file, by folder. Nothing is found by searching, so
+# that a file left out or left behind is noticed: tests/tidy compares this
+# with the tree. One file a line, sorted; ends with the empty line of a list.
+
+# proto/base: the bottom, libc only.
+BASE_SRCS := \
+	proto/base/arena.c \
+	proto/base/buf.c \
+	proto/base/ds.c \
+	proto/base/errors.c \
+	proto/base/log.c \
+	proto/base/mem.c \
+	proto/base/panic.c \
+	proto/base/paths.c \
+	proto/base/prng.c \
+	proto/base/sm.c \
+	proto/base/utf8.c \
+
+# proto: what two ends of a wire agree on.
+PROTO_SRCS := \
+
+# proto/crypto: the one room with libsodium in it.
+CRYPTO_SRCS := \
+
+# crdt: pure merging.
+CRDT_SRCS := \
+
+# daemon/store: the one room with SQLite in it.
+STORE_SRCS := \
+
+# daemon/core: the blind side.
+CORE_SRCS := \
+
+# daemon/vault: the side that reads.
+VAULT_SRCS := \
+
+# daemon/rpc: what clients ask for.
+RPC_SRCS := \
+
+# daemon/io: the one room with libuv in it.
+IO_SRCS := \
+
+# daemon/*.c: configuration and wiring, with the daemon's main().
+DAEMON_SRCS := \
+
+# cli: the command people type.
+CLI_SRCS := \
+
+# Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
+# any other file of the folder is linked into each of its programs.
+TEST_LIB_SRCS := \
+	tests/lib/harness.c \
+
+UNIT_SRCS := \
+	tests/unit/test_arena.c \
+	tests/unit/test_buf.c \
+	tests/unit/test_bytes.c \
+	tests/unit/test_ds.c \
+	tests/unit/test_errors.c \
+	tests/unit/test_log.c \
+	tests/unit/test_mem.c \
+	tests/unit/test_panic.c \
+	tests/unit/test_prng.c \
+	tests/unit/test_sm.c \
+	tests/unit/test_utf8.c \
+
+LAW_SRCS := \
+
+GOLDEN_SRCS := \
+
+SWEEP_SRCS := \
+
+# All of these make one program, tests/sim/sim.
+SIM_SRCS := \
+
+# driver.c replays a corpus where libFuzzer is not to be had.
+FUZZ_SRCS := \
+	tests/fuzz/driver.c \
+
+BENCH_SRCS := \
+
+# Linked by hand in the Makefile: the cable of demo and e2e.
+E2E_SRCS := \
+
+# Shell tests that speak TAP.
+TIDY_TESTS := \
+	tests/tidy/headers.t \
+	tests/tidy/layers.t \
+	tests/tidy/purity.t \
+	tests/tidy/tidy.t \
+
+SIM_TESTS := \
+
+E2E_TESTS := \
+
