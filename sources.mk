@@ -18,6 +18,21 @@ BASE_SRCS := \
 
 # proto: what two ends of a wire agree on.
 PROTO_SRCS := \
+	proto/civil.c \
+	proto/codec.c \
+	proto/codeccheck.c \
+	proto/codecrandom.c \
+	proto/entry.c \
+	proto/entryform.c \
+	proto/entryplain.c \
+	proto/entryshow.c \
+	proto/entryvalue.c \
+	proto/frame.c \
+	proto/mp.c \
+	proto/mpcheck.c \
+	proto/rpcmsg.c \
+	proto/schema.c \
+	proto/ulid.c \
 
 # proto/crypto: the one room with libsodium in it.
 CRYPTO_SRCS := \
@@ -55,18 +70,27 @@ UNIT_SRCS := \
 	tests/unit/test_arena.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_bytes.c \
+	tests/unit/test_civil.c \
+	tests/unit/test_codec.c \
 	tests/unit/test_ds.c \
+	tests/unit/test_entryform.c \
 	tests/unit/test_errors.c \
+	tests/unit/test_frame.c \
 	tests/unit/test_log.c \
 	tests/unit/test_mem.c \
+	tests/unit/test_mp.c \
+	tests/unit/test_mpcheck.c \
 	tests/unit/test_panic.c \
 	tests/unit/test_prng.c \
+	tests/unit/test_rpcmsg.c \
+	tests/unit/test_schema.c \
 	tests/unit/test_sm.c \
 	tests/unit/test_utf8.c \
 
 LAW_SRCS := \
 
 GOLDEN_SRCS := \
+	tests/golden/test_golden.c \
 
 SWEEP_SRCS := \
 
@@ -76,6 +100,9 @@ SIM_SRCS := \
 # driver.c replays a corpus where libFuzzer is not to be had.
 FUZZ_SRCS := \
 	tests/fuzz/driver.c \
+	tests/fuzz/fuzz_decoder.c \
+	tests/fuzz/fuzz_frame.c \
+	tests/fuzz/fuzz_rpcmsg.c \
 
 BENCH_SRCS := \
 
