@@ -36,6 +36,17 @@ PROTO_SRCS := \
 
 # proto/crypto: the one room with libsodium in it.
 CRYPTO_SRCS := \
+	proto/crypto/block.c \
+	proto/crypto/entropy.c \
+	proto/crypto/forkside.c \
+	proto/crypto/kdf.c \
+	proto/crypto/keys.c \
+	proto/crypto/noise.c \
+	proto/crypto/pake.c \
+	proto/crypto/password.c \
+	proto/crypto/run.c \
+	proto/crypto/seal.c \
+	proto/crypto/words.c \
 
 # crdt: pure merging.
 CRDT_SRCS := \
@@ -68,24 +79,35 @@ TEST_LIB_SRCS := \
 
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
+	tests/unit/test_block.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_bytes.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_codec.c \
 	tests/unit/test_ds.c \
+	tests/unit/test_entropy.c \
 	tests/unit/test_entryform.c \
 	tests/unit/test_errors.c \
 	tests/unit/test_frame.c \
+	tests/unit/test_kdf.c \
+	tests/unit/test_keys.c \
 	tests/unit/test_log.c \
 	tests/unit/test_mem.c \
 	tests/unit/test_mp.c \
 	tests/unit/test_mpcheck.c \
+	tests/unit/test_noise.c \
+	tests/unit/test_pake.c \
 	tests/unit/test_panic.c \
+	tests/unit/test_password.c \
 	tests/unit/test_prng.c \
 	tests/unit/test_rpcmsg.c \
+	tests/unit/test_run.c \
 	tests/unit/test_schema.c \
+	tests/unit/test_seal.c \
 	tests/unit/test_sm.c \
+	tests/unit/test_transport.c \
 	tests/unit/test_utf8.c \
+	tests/unit/test_words.c \
 
 LAW_SRCS := \
 
@@ -100,8 +122,10 @@ SIM_SRCS := \
 # driver.c replays a corpus where libFuzzer is not to be had.
 FUZZ_SRCS := \
 	tests/fuzz/driver.c \
+	tests/fuzz/fuzz_block.c \
 	tests/fuzz/fuzz_decoder.c \
 	tests/fuzz/fuzz_frame.c \
+	tests/fuzz/fuzz_handshake.c \
 	tests/fuzz/fuzz_rpcmsg.c \
 
 BENCH_SRCS := \
