@@ -50,6 +50,18 @@ CRYPTO_SRCS := \
 
 # crdt: pure merging.
 CRDT_SRCS := \
+	crdt/digest.c \
+	crdt/hlc.c \
+	crdt/keyset.c \
+	crdt/life.c \
+	crdt/list.c \
+	crdt/listdiff.c \
+	crdt/merge.c \
+	crdt/orset.c \
+	crdt/register.c \
+	crdt/sort.c \
+	crdt/unknown.c \
+	crdt/version.c \
 
 # daemon/store: the one room with SQLite in it.
 STORE_SRCS := \
@@ -76,6 +88,7 @@ CLI_SRCS := \
 # any other file of the folder is linked into each of its programs.
 TEST_LIB_SRCS := \
 	tests/lib/harness.c \
+	tests/lib/writers.c \
 
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
@@ -84,32 +97,46 @@ UNIT_SRCS := \
 	tests/unit/test_bytes.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_codec.c \
+	tests/unit/test_digest.c \
 	tests/unit/test_ds.c \
 	tests/unit/test_entropy.c \
 	tests/unit/test_entryform.c \
 	tests/unit/test_errors.c \
 	tests/unit/test_frame.c \
+	tests/unit/test_hlc.c \
 	tests/unit/test_kdf.c \
 	tests/unit/test_keys.c \
+	tests/unit/test_keyset.c \
+	tests/unit/test_life.c \
+	tests/unit/test_list.c \
 	tests/unit/test_log.c \
 	tests/unit/test_mem.c \
+	tests/unit/test_merge.c \
 	tests/unit/test_mp.c \
 	tests/unit/test_mpcheck.c \
 	tests/unit/test_noise.c \
+	tests/unit/test_orset.c \
 	tests/unit/test_pake.c \
 	tests/unit/test_panic.c \
 	tests/unit/test_password.c \
 	tests/unit/test_prng.c \
+	tests/unit/test_register.c \
 	tests/unit/test_rpcmsg.c \
 	tests/unit/test_run.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_seal.c \
 	tests/unit/test_sm.c \
+	tests/unit/test_sort.c \
 	tests/unit/test_transport.c \
 	tests/unit/test_utf8.c \
+	tests/unit/test_version.c \
 	tests/unit/test_words.c \
 
 LAW_SRCS := \
+	tests/law/reference.c \
+	tests/law/test_forms.c \
+	tests/law/test_laws.c \
+	tests/law/test_scarce.c \
 
 GOLDEN_SRCS := \
 	tests/golden/test_golden.c \
