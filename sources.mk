@@ -65,6 +65,14 @@ CRDT_SRCS := \
 
 # daemon/store: the one room with SQLite in it.
 STORE_SRCS := \
+	daemon/store/blocks.c \
+	daemon/store/migrate.c \
+	daemon/store/place.c \
+	daemon/store/query.c \
+	daemon/store/records.c \
+	daemon/store/sqlmem.c \
+	daemon/store/store.c \
+	daemon/store/walfile.c \
 
 # daemon/core: the blind side.
 CORE_SRCS := \
@@ -87,8 +95,12 @@ CLI_SRCS := \
 # Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
 # any other file of the folder is linked into each of its programs.
 TEST_LIB_SRCS := \
+	tests/lib/box.c \
 	tests/lib/harness.c \
+	tests/lib/sample.c \
 	tests/lib/writers.c \
+	tests/sim/disk.c \
+	tests/sim/platter.c \
 
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
@@ -97,7 +109,9 @@ UNIT_SRCS := \
 	tests/unit/test_bytes.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_codec.c \
+	tests/unit/test_damage.c \
 	tests/unit/test_digest.c \
+	tests/unit/test_disk.c \
 	tests/unit/test_ds.c \
 	tests/unit/test_entropy.c \
 	tests/unit/test_entryform.c \
@@ -119,7 +133,9 @@ UNIT_SRCS := \
 	tests/unit/test_pake.c \
 	tests/unit/test_panic.c \
 	tests/unit/test_password.c \
+	tests/unit/test_place.c \
 	tests/unit/test_prng.c \
+	tests/unit/test_records.c \
 	tests/unit/test_register.c \
 	tests/unit/test_rpcmsg.c \
 	tests/unit/test_run.c \
@@ -127,6 +143,8 @@ UNIT_SRCS := \
 	tests/unit/test_seal.c \
 	tests/unit/test_sm.c \
 	tests/unit/test_sort.c \
+	tests/unit/test_statements.c \
+	tests/unit/test_store.c \
 	tests/unit/test_transport.c \
 	tests/unit/test_utf8.c \
 	tests/unit/test_version.c \
@@ -142,6 +160,11 @@ GOLDEN_SRCS := \
 	tests/golden/test_golden.c \
 
 SWEEP_SRCS := \
+	tests/sweep/killat.c \
+	tests/sweep/test_faults.c \
+	tests/sweep/test_killed.c \
+	tests/sweep/test_powercut.c \
+	tests/sweep/trial.c \
 
 # All of these make one program, tests/sim/sim.
 SIM_SRCS := \
@@ -156,6 +179,7 @@ FUZZ_SRCS := \
 	tests/fuzz/fuzz_rpcmsg.c \
 
 BENCH_SRCS := \
+	tests/bench/bench_floor.c \
 
 # Linked by hand in the Makefile: the cable of demo and e2e.
 E2E_SRCS := \
