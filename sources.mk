@@ -76,6 +76,33 @@ STORE_SRCS := \
 
 # daemon/core: the blind side.
 CORE_SRCS := \
+	daemon/core/branch.c \
+	daemon/core/causal.c \
+	daemon/core/chain.c \
+	daemon/core/channel.c \
+	daemon/core/claims.c \
+	daemon/core/engine.c \
+	daemon/core/event.c \
+	daemon/core/forks.c \
+	daemon/core/greet.c \
+	daemon/core/guard.c \
+	daemon/core/ledger.c \
+	daemon/core/lacking.c \
+	daemon/core/links.c \
+	daemon/core/pairing.c \
+	daemon/core/pairing_admit.c \
+	daemon/core/pairing_hello.c \
+	daemon/core/pairing_start.c \
+	daemon/core/peer.c \
+	daemon/core/plan.c \
+	daemon/core/refusals.c \
+	daemon/core/roster.c \
+	daemon/core/roster_ask.c \
+	daemon/core/roster_forks.c \
+	daemon/core/roster_read.c \
+	daemon/core/roster_rules.c \
+	daemon/core/seek.c \
+	daemon/core/sync.c \
 
 # daemon/vault: the side that reads.
 VAULT_SRCS := \
@@ -95,28 +122,44 @@ CLI_SRCS := \
 # Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
 # any other file of the folder is linked into each of its programs.
 TEST_LIB_SRCS := \
+	tests/lib/author.c \
 	tests/lib/box.c \
+	tests/lib/cable.c \
 	tests/lib/harness.c \
+	tests/lib/rig.c \
 	tests/lib/sample.c \
+	tests/lib/scene.c \
+	tests/lib/wire.c \
+	tests/lib/wire_ask.c \
+	tests/lib/wire_scene.c \
 	tests/lib/writers.c \
 	tests/sim/disk.c \
 	tests/sim/platter.c \
 
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
+	tests/unit/test_bad_blocks.c \
+	tests/unit/test_bad_wire.c \
 	tests/unit/test_block.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_bytes.c \
+	tests/unit/test_chain.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_codec.c \
 	tests/unit/test_damage.c \
 	tests/unit/test_digest.c \
 	tests/unit/test_disk.c \
 	tests/unit/test_ds.c \
+	tests/unit/test_engine.c \
 	tests/unit/test_entropy.c \
 	tests/unit/test_entryform.c \
 	tests/unit/test_errors.c \
+	tests/unit/test_event.c \
+	tests/unit/test_forgers.c \
+	tests/unit/test_forks.c \
+	tests/unit/test_forkside.c \
 	tests/unit/test_frame.c \
+	tests/unit/test_greet.c \
 	tests/unit/test_hlc.c \
 	tests/unit/test_kdf.c \
 	tests/unit/test_keys.c \
@@ -130,13 +173,17 @@ UNIT_SRCS := \
 	tests/unit/test_mpcheck.c \
 	tests/unit/test_noise.c \
 	tests/unit/test_orset.c \
+	tests/unit/test_pairing.c \
 	tests/unit/test_pake.c \
 	tests/unit/test_panic.c \
 	tests/unit/test_password.c \
+	tests/unit/test_peer.c \
 	tests/unit/test_place.c \
 	tests/unit/test_prng.c \
 	tests/unit/test_records.c \
 	tests/unit/test_register.c \
+	tests/unit/test_removal.c \
+	tests/unit/test_roster.c \
 	tests/unit/test_rpcmsg.c \
 	tests/unit/test_run.c \
 	tests/unit/test_schema.c \
@@ -154,6 +201,7 @@ LAW_SRCS := \
 	tests/law/reference.c \
 	tests/law/test_forms.c \
 	tests/law/test_laws.c \
+	tests/law/test_roster_orders.c \
 	tests/law/test_scarce.c \
 
 GOLDEN_SRCS := \
