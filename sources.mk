@@ -106,6 +106,31 @@ CORE_SRCS := \
 
 # daemon/vault: the side that reads.
 VAULT_SRCS := \
+	daemon/vault/absorb.c \
+	daemon/vault/capture.c \
+	daemon/vault/change.c \
+	daemon/vault/control.c \
+	daemon/vault/cut.c \
+	daemon/vault/drafts.c \
+	daemon/vault/gather.c \
+	daemon/vault/history.c \
+	daemon/vault/job.c \
+	daemon/vault/journal.c \
+	daemon/vault/keyfile.c \
+	daemon/vault/keyring.c \
+	daemon/vault/listing.c \
+	daemon/vault/logbook.c \
+	daemon/vault/names.c \
+	daemon/vault/read.c \
+	daemon/vault/segments.c \
+	daemon/vault/slots.c \
+	daemon/vault/undo.c \
+	daemon/vault/vault.c \
+	daemon/vault/view.c \
+	daemon/vault/vocabulary.c \
+	daemon/vault/wordsearch.c \
+	daemon/vault/wordtext.c \
+	daemon/vault/write.c \
 
 # daemon/rpc: what clients ask for.
 RPC_SRCS := \
@@ -149,6 +174,7 @@ UNIT_SRCS := \
 	tests/unit/test_damage.c \
 	tests/unit/test_digest.c \
 	tests/unit/test_disk.c \
+	tests/unit/test_drafts.c \
 	tests/unit/test_ds.c \
 	tests/unit/test_engine.c \
 	tests/unit/test_entropy.c \
@@ -160,8 +186,11 @@ UNIT_SRCS := \
 	tests/unit/test_forkside.c \
 	tests/unit/test_frame.c \
 	tests/unit/test_greet.c \
+	tests/unit/test_history.c \
 	tests/unit/test_hlc.c \
+	tests/unit/test_journal.c \
 	tests/unit/test_kdf.c \
+	tests/unit/test_keyring.c \
 	tests/unit/test_keys.c \
 	tests/unit/test_keyset.c \
 	tests/unit/test_life.c \
@@ -188,13 +217,19 @@ UNIT_SRCS := \
 	tests/unit/test_run.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_seal.c \
+	tests/unit/test_search.c \
+	tests/unit/test_slots.c \
 	tests/unit/test_sm.c \
 	tests/unit/test_sort.c \
 	tests/unit/test_statements.c \
 	tests/unit/test_store.c \
 	tests/unit/test_transport.c \
+	tests/unit/test_undo.c \
 	tests/unit/test_utf8.c \
+	tests/unit/test_vault.c \
 	tests/unit/test_version.c \
+	tests/unit/test_view.c \
+	tests/unit/test_vocabulary.c \
 	tests/unit/test_words.c \
 
 LAW_SRCS := \
