@@ -134,12 +134,46 @@ VAULT_SRCS := \
 
 # daemon/rpc: what clients ask for.
 RPC_SRCS := \
+	daemon/rpc/dispatch.c \
+	daemon/rpc/do_devices.c \
+	daemon/rpc/do_doctor.c \
+	daemon/rpc/do_drafts.c \
+	daemon/rpc/do_journal.c \
+	daemon/rpc/do_look.c \
+	daemon/rpc/do_pair.c \
+	daemon/rpc/do_settings.c \
+	daemon/rpc/do_state.c \
+	daemon/rpc/event_out.c \
+	daemon/rpc/host.c \
+	daemon/rpc/later.c \
+	daemon/rpc/reply.c \
+	daemon/rpc/session.c \
 
 # daemon/io: the one room with libuv in it.
 IO_SRCS := \
+	daemon/io/clients.c \
+	daemon/io/conn.c \
+	daemon/io/loop.c \
+	daemon/io/notify.c \
+	daemon/io/origin.c \
+	daemon/io/tcp.c \
+	daemon/io/work.c \
 
 # daemon/*.c: configuration and wiring, with the daemon's main().
 DAEMON_SRCS := \
+	daemon/config.c \
+	daemon/config_write.c \
+	daemon/harden.c \
+	daemon/keptd.c \
+	daemon/manual.c \
+	daemon/node.c \
+	daemon/node_effects.c \
+	daemon/node_events.c \
+	daemon/node_instance.c \
+	daemon/node_listen.c \
+	daemon/node_pair.c \
+	daemon/node_store.c \
+	daemon/statefile.c \
 
 # cli: the command people type.
 CLI_SRCS := \
@@ -163,6 +197,7 @@ TEST_LIB_SRCS := \
 
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
+	tests/unit/test_answer.c \
 	tests/unit/test_bad_blocks.c \
 	tests/unit/test_bad_wire.c \
 	tests/unit/test_block.c \
@@ -171,6 +206,7 @@ UNIT_SRCS := \
 	tests/unit/test_chain.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_codec.c \
+	tests/unit/test_config.c \
 	tests/unit/test_damage.c \
 	tests/unit/test_digest.c \
 	tests/unit/test_disk.c \
@@ -188,18 +224,23 @@ UNIT_SRCS := \
 	tests/unit/test_greet.c \
 	tests/unit/test_history.c \
 	tests/unit/test_hlc.c \
+	tests/unit/test_hostile.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kdf.c \
 	tests/unit/test_keyring.c \
 	tests/unit/test_keys.c \
 	tests/unit/test_keyset.c \
+	tests/unit/test_lacking.c \
 	tests/unit/test_life.c \
+	tests/unit/test_limits.c \
 	tests/unit/test_list.c \
 	tests/unit/test_log.c \
 	tests/unit/test_mem.c \
 	tests/unit/test_merge.c \
 	tests/unit/test_mp.c \
 	tests/unit/test_mpcheck.c \
+	tests/unit/test_node.c \
+	tests/unit/test_node_forks.c \
 	tests/unit/test_noise.c \
 	tests/unit/test_orset.c \
 	tests/unit/test_pairing.c \
@@ -213,6 +254,7 @@ UNIT_SRCS := \
 	tests/unit/test_register.c \
 	tests/unit/test_removal.c \
 	tests/unit/test_roster.c \
+	tests/unit/test_rpc.c \
 	tests/unit/test_rpcmsg.c \
 	tests/unit/test_run.c \
 	tests/unit/test_schema.c \
