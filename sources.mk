@@ -177,6 +177,47 @@ DAEMON_SRCS := \
 
 # cli: the command people type.
 CLI_SRCS := \
+	cli/ask.c \
+	cli/asksecret.c \
+	cli/cli.c \
+	cli/client.c \
+	cli/cmd_change.c \
+	cli/cmd_devices.c \
+	cli/cmd_edit.c \
+	cli/cmd_export.c \
+	cli/cmd_import.c \
+	cli/cmd_init.c \
+	cli/cmd_look.c \
+	cli/cmd_pair.c \
+	cli/cmd_programs.c \
+	cli/cmd_session.c \
+	cli/cmd_state.c \
+	cli/cmd_thought.c \
+	cli/cmd_write.c \
+	cli/command.c \
+	cli/complete.c \
+	cli/dates.c \
+	cli/devicetext.c \
+	cli/editor.c \
+	cli/entrytext.c \
+	cli/exportfile.c \
+	cli/help.c \
+	cli/jsonform.c \
+	cli/jsoninput.c \
+	cli/keep.c \
+	cli/kept.c \
+	cli/look.c \
+	cli/options.c \
+	cli/qr.c \
+	cli/render.c \
+	cli/renderentry.c \
+	cli/screen.c \
+	cli/sessionfile.c \
+	cli/thought.c \
+	cli/topics.c \
+	cli/weigh.c \
+	cli/when.c \
+	cli/writing.c \
 
 # Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
 # any other file of the folder is linked into each of its programs.
@@ -198,6 +239,7 @@ TEST_LIB_SRCS := \
 UNIT_SRCS := \
 	tests/unit/test_arena.c \
 	tests/unit/test_answer.c \
+	tests/unit/test_ask.c \
 	tests/unit/test_bad_blocks.c \
 	tests/unit/test_bad_wire.c \
 	tests/unit/test_block.c \
@@ -205,9 +247,13 @@ UNIT_SRCS := \
 	tests/unit/test_bytes.c \
 	tests/unit/test_chain.c \
 	tests/unit/test_civil.c \
+	tests/unit/test_client.c \
 	tests/unit/test_codec.c \
+	tests/unit/test_command.c \
 	tests/unit/test_config.c \
 	tests/unit/test_damage.c \
+	tests/unit/test_dates.c \
+	tests/unit/test_devicetext.c \
 	tests/unit/test_digest.c \
 	tests/unit/test_disk.c \
 	tests/unit/test_drafts.c \
@@ -215,8 +261,10 @@ UNIT_SRCS := \
 	tests/unit/test_engine.c \
 	tests/unit/test_entropy.c \
 	tests/unit/test_entryform.c \
+	tests/unit/test_entrytext.c \
 	tests/unit/test_errors.c \
 	tests/unit/test_event.c \
+	tests/unit/test_exportfile.c \
 	tests/unit/test_forgers.c \
 	tests/unit/test_forks.c \
 	tests/unit/test_forkside.c \
@@ -226,6 +274,7 @@ UNIT_SRCS := \
 	tests/unit/test_hlc.c \
 	tests/unit/test_hostile.c \
 	tests/unit/test_journal.c \
+	tests/unit/test_jsonform.c \
 	tests/unit/test_kdf.c \
 	tests/unit/test_keyring.c \
 	tests/unit/test_keys.c \
@@ -242,6 +291,7 @@ UNIT_SRCS := \
 	tests/unit/test_node.c \
 	tests/unit/test_node_forks.c \
 	tests/unit/test_noise.c \
+	tests/unit/test_options.c \
 	tests/unit/test_orset.c \
 	tests/unit/test_pairing.c \
 	tests/unit/test_pake.c \
@@ -253,6 +303,7 @@ UNIT_SRCS := \
 	tests/unit/test_records.c \
 	tests/unit/test_register.c \
 	tests/unit/test_removal.c \
+	tests/unit/test_render.c \
 	tests/unit/test_roster.c \
 	tests/unit/test_rpc.c \
 	tests/unit/test_rpcmsg.c \
@@ -260,11 +311,13 @@ UNIT_SRCS := \
 	tests/unit/test_schema.c \
 	tests/unit/test_seal.c \
 	tests/unit/test_search.c \
+	tests/unit/test_sessionfile.c \
 	tests/unit/test_slots.c \
 	tests/unit/test_sm.c \
 	tests/unit/test_sort.c \
 	tests/unit/test_statements.c \
 	tests/unit/test_store.c \
+	tests/unit/test_thought.c \
 	tests/unit/test_transport.c \
 	tests/unit/test_undo.c \
 	tests/unit/test_utf8.c \
