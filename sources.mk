@@ -346,6 +346,18 @@ SWEEP_SRCS := \
 
 # All of these make one program, tests/sim/sim.
 SIM_SRCS := \
+	tests/sim/calamity.c \
+	tests/sim/canary.c \
+	tests/sim/check.c \
+	tests/sim/device.c \
+	tests/sim/folder.c \
+	tests/sim/main.c \
+	tests/sim/net.c \
+	tests/sim/request.c \
+	tests/sim/scenario.c \
+	tests/sim/trace.c \
+	tests/sim/workload.c \
+	tests/sim/world.c \
 
 # driver.c replays a corpus where libFuzzer is not to be had.
 FUZZ_SRCS := \
@@ -370,6 +382,7 @@ TIDY_TESTS := \
 	tests/tidy/tidy.t \
 
 SIM_TESTS := \
+	tests/sim/sim.t \
 
 E2E_TESTS := \
 
