@@ -370,9 +370,14 @@ FUZZ_SRCS := \
 
 BENCH_SRCS := \
 	tests/bench/bench_floor.c \
+	tests/bench/bench_kept.c \
+	tests/bench/benchhome.c \
+	tests/bench/benchlink.c \
+	tests/bench/benchwords.c \
 
 # Linked by hand in the Makefile: the cable of demo and e2e.
 E2E_SRCS := \
+	tests/e2e/cablemain.c \
 
 # Shell tests that speak TAP.
 TIDY_TESTS := \
@@ -385,4 +390,25 @@ SIM_TESTS := \
 	tests/sim/sim.t \
 
 E2E_TESTS := \
+	tests/e2e/00-words.t \
+	tests/e2e/10-init.t \
+	tests/e2e/11-thought.t \
+	tests/e2e/12-small.t \
+	tests/e2e/20-look.t \
+	tests/e2e/21-change.t \
+	tests/e2e/30-locked.t \
+	tests/e2e/31-kill.t \
+	tests/e2e/32-homes.t \
+	tests/e2e/33-signs.t \
+	tests/e2e/34-forgets.t \
+	tests/e2e/40-pair.t \
+	tests/e2e/41-sync.t \
+	tests/e2e/42-kill-sync.t \
+	tests/e2e/43-stranger.t \
+	tests/e2e/50-files.t \
+	tests/e2e/60-programs.t \
+	tests/e2e/61-methods.t \
+	tests/e2e/70-canary.t \
+	tests/e2e/80-demo.t \
+	tests/e2e/81-install.t \
 
