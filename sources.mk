@@ -341,6 +341,7 @@ SWEEP_SRCS := \
 	tests/sweep/killat.c \
 	tests/sweep/test_faults.c \
 	tests/sweep/test_killed.c \
+	tests/sweep/test_memory.c \
 	tests/sweep/test_powercut.c \
 	tests/sweep/trial.c \
 
@@ -381,8 +382,10 @@ E2E_SRCS := \
 
 # Shell tests that speak TAP.
 TIDY_TESTS := \
+	tests/tidy/badinputs.t \
 	tests/tidy/headers.t \
 	tests/tidy/layers.t \
+	tests/tidy/protocol.t \
 	tests/tidy/purity.t \
 	tests/tidy/tidy.t \
 
