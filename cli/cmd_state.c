@@ -210,31 +210,43 @@ static bool look_at_socket(struct cli *cli, cJSON *lines)
 	return ok;
 }
 
+#define PART_COLUMNS 14
+#define VERDICT_COLUMNS 14 /* "worth a look" and two blanks */
+
+/* Nothing is cut here: what is worth a look has to be read whole. */
+static void show_line(const struct render *render, const cJSON *line,
+		      struct buf *out)
+{
+	const char *part = json_text(line, "part");
+	char *finding = cli_show(json_text(line, "finding"), false);
+	const char *hint = json_text(line, "hint");
+	const char *verdict = json_flag(line, "ok") ? "ok" : "worth a look";
+	size_t room = render->columns, width = render_width(finding);
+	bool fits = room >= PART_COLUMNS + width + 2 + VERDICT_COLUMNS;
+
+	buf_printf(out, "  %-*s", PART_COLUMNS - 2, part);
+	if (fits) {
+		size_t gap = room - PART_COLUMNS - width - VERDICT_COLUMNS;
+
+		buf_printf(out, "%s%*s%s\n", finding, (int)gap, "", verdict);
+	} else {
+		buf_printf(out, "%s\n", verdict);
+		render_put_wrapped(out, render, finding, PART_COLUMNS);
+	}
+	cli_free(finding);
+	if (*hint != '\0')
+		render_put_wrapped(out, render, hint, PART_COLUMNS);
+}
+
 static void show_lines(const struct cli *cli, const cJSON *lines)
 {
 	struct render render = { .columns = (size_t)cli->columns,
 				 .ascii = !cli->utf8 };
-	struct render_table table;
 	const cJSON *line;
 	struct buf out;
 
 	buf_init(&out, RENDER_BYTES_MAX);
-	render_table_begin(&table, 3, 1);
-	cJSON_ArrayForEach(line, lines)
-	{
-		const char *hint = json_text(line, "hint");
-
-		render_table_cell(&table, json_text(line, "part"));
-		render_table_cell(&table, json_text(line, "finding"));
-		render_table_cell(
-			&table, json_flag(line, "ok") ? "ok" : "worth a look");
-		if (*hint == '\0')
-			continue;
-		render_table_cell(&table, "");
-		render_table_cell(&table, hint);
-		render_table_cell(&table, "");
-	}
-	render_table_end(&table, &render, 2, &out);
+	cJSON_ArrayForEach(line, lines) show_line(&render, line, &out);
 	cli_print("%.*s", (int)out.len, (const char *)out.ptr);
 	buf_release(&out);
 }
