@@ -89,6 +89,7 @@ CORE_SRCS := \
 	daemon/core/ledger.c \
 	daemon/core/lacking.c \
 	daemon/core/links.c \
+	daemon/core/moves.c \
 	daemon/core/pairing.c \
 	daemon/core/pairing_admit.c \
 	daemon/core/pairing_hello.c \
@@ -219,6 +220,13 @@ CLI_SRCS := \
 	cli/when.c \
 	cli/writing.c \
 
+# Languages of packaging/po, by the names of their catalogs.
+LANGUAGES := \
+	de \
+
+# cli/page: kept-page, a program of its own with cairo and Pango in it.
+PAGE_SRCS := \
+
 # Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
 # any other file of the folder is linked into each of its programs.
 TEST_LIB_SRCS := \
@@ -243,6 +251,7 @@ UNIT_SRCS := \
 	tests/unit/test_bad_blocks.c \
 	tests/unit/test_bad_wire.c \
 	tests/unit/test_block.c \
+	tests/unit/test_branches.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_bytes.c \
 	tests/unit/test_chain.c \
@@ -379,6 +388,9 @@ BENCH_SRCS := \
 # Linked by hand in the Makefile: the cable of demo and e2e.
 E2E_SRCS := \
 	tests/e2e/cablemain.c \
+
+# The same: a stand-in for logind.
+LOGIN_SRCS := \
 
 # Shell tests that speak TAP.
 TIDY_TESTS := \

@@ -24,40 +24,70 @@ static bool is_held(const struct chain *chain, uint32_t log, uint64_t seq)
 	       seq <= chain->rows[log].head_seq;
 }
 
-/* Does this block stand on or follow the end of this branch? 1, 0, or err. */
-static int belongs(struct chain *chain, uint32_t log, const struct block *first,
-		   struct err *err)
+/* Is this block the one that a branch holds under its number? 1, 0, or err. */
+static int holds(struct chain *chain, uint32_t log, uint64_t seq,
+		 const struct hash32 *id, struct err *err)
 {
-	const struct store_log *row = &chain->rows[log];
-	struct hash32 id;
-	int rc;
+	struct hash32 mine = chain->rows[log].head_id;
+	int rc = 0;
 
-	if (first->header.seq == row->head_seq + 1)
-		return hash32_equal(&first->header.prev, &row->head_id);
-	if (!is_held(chain, log, first->header.seq))
+	if (!is_held(chain, log, seq))
 		return 0;
-	rc = chain_block_id(chain, log, first->header.seq, &id, err);
-	return rc != 0 ? rc : hash32_equal(&id, &first->id);
+	if (seq < chain->rows[log].head_seq)
+		rc = chain_block_id(chain, log, seq, &mine, err);
+	return rc != 0 ? rc : hash32_equal(&mine, id);
 }
 
-int branch_pick(struct chain *chain, uint32_t *log, const struct block *first,
+/* The branch that holds it, or CHAIN_NONE. */
+static int find_holder(struct chain *chain, uint32_t root, uint64_t seq,
+		       const struct hash32 *id, uint32_t *out, struct err *err)
+{
+	uint32_t at = root;
+	int rc = 0;
+
+	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
+		rc = holds(chain, at, seq, id, err);
+		if (rc != 0)
+			break;
+	}
+	*out = at;
+	return rc < 0 ? rc : 0;
+}
+
+int branch_pick(struct chain *chain, uint32_t *log, const struct run *run,
 		struct err *err)
 {
-	uint32_t at = *log;
+	const struct block_header *first = &run->blocks[0].header;
+	uint32_t at = CHAIN_NONE;
+	size_t i;
+	int rc = 0;
 
-	if (chain->logs[at].next_branch == CHAIN_NONE)
+	if (chain->logs[*log].next_branch == CHAIN_NONE)
 		return 0;
-	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
-		int rc = belongs(chain, at, first, err);
+	for (i = run->count; i > 0 && rc == 0 && at == CHAIN_NONE; i--)
+		rc = find_holder(chain, *log, run->blocks[i - 1].header.seq,
+				 &run->blocks[i - 1].id, &at, err);
+	if (rc == 0 && at == CHAIN_NONE)
+		rc = find_holder(chain, *log, first->seq - 1, &first->prev, &at,
+				 err);
+	if (rc == 0 && at != CHAIN_NONE)
+		*log = at;
+	return rc;
+}
 
-		if (rc < 0)
-			return rc;
-		if (rc == 1) {
-			*log = at;
-			return 0;
-		}
-	}
-	return 0;
+/* Id of the block before, as this branch has it; it may lie in another one. */
+static int id_before(struct chain *chain, uint32_t log, uint64_t seq,
+		     struct hash32 *out, struct err *err)
+{
+	struct arena_mark mark = arena_mark(&chain->step);
+	struct block block;
+	int rc = store_block_get(chain->store, chain->rows[log].no, seq,
+				 &chain->step, &block, err);
+
+	if (rc == 0)
+		*out = block.header.prev;
+	arena_rewind(&chain->step, mark);
+	return rc;
 }
 
 /* ERR_FORK: it parts before the run begins, or after what is held. */
@@ -65,21 +95,20 @@ static int find_parting(struct chain *chain, uint32_t log,
 			const struct run *run, struct parting *out,
 			struct err *err)
 {
-	const struct block_header *first = &run->blocks[0].header;
-	struct hash32 before = { { 0 } };
-	size_t i;
+	uint64_t first = run->blocks[0].header.seq;
+	uint64_t begin = chain->logs[log].first_seq;
+	struct hash32 before;
+	size_t i = first < begin ? (size_t)(begin - first) : 0;
 	int rc;
 
-	if (first->seq > 1) {
-		if (!is_held(chain, log, first->seq - 1))
-			return ERR_FORK;
-		rc = chain_block_id(chain, log, first->seq - 1, &before, err);
-		if (rc != 0)
-			return rc;
-	}
-	if (!hash32_equal(&before, &first->prev))
+	if (i >= run->count || !is_held(chain, log, first + i))
 		return ERR_FORK;
-	for (i = 0; i < run->count; i++) {
+	rc = id_before(chain, log, first + i, &before, err);
+	if (rc != 0)
+		return rc;
+	if (!hash32_equal(&before, &run->blocks[i].header.prev))
+		return ERR_FORK;
+	for (; i < run->count; i++) {
 		out->seq = run->blocks[i].header.seq;
 		if (!is_held(chain, log, out->seq))
 			return ERR_FORK;
@@ -147,6 +176,8 @@ static int move_away(struct chain *chain, uint32_t log,
 	to->head_id = from->head_id;
 	from->head_seq = parting->seq - 1;
 	from->head_id = before;
+	chain->logs[log].moved_from = parting->seq;
+	chain->logs[log].moved_to = other;
 	/* Whoever read these blocks knows them by the other number. */
 	chain->logs[other].admitted_from = parting->seq;
 	chain->logs[other].admitted_to = to->head_seq;
@@ -183,47 +214,6 @@ int branch_admit(struct chain *chain, uint32_t log, const struct run *run,
 
 /* ---- what a removal lets stand ---- */
 
-/* The branch whose block at seq is that one; CHAIN_NONE: none is held. */
-static int find_holder(struct chain *chain, uint32_t root,
-		       const struct roster_cut *cut, uint32_t *out,
-		       struct err *err)
-{
-	uint32_t at = root;
-	struct hash32 id;
-
-	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
-		int rc;
-
-		if (!is_held(chain, at, cut->seq))
-			continue;
-		rc = chain_block_id(chain, at, cut->seq, &id, err);
-		if (rc != 0)
-			return rc;
-		if (hash32_equal(&id, &cut->id))
-			break;
-	}
-	*out = at;
-	return 0;
-}
-
-/* The last block before a branch begins, as its first one names it. */
-static int step_before(struct chain *chain, uint32_t log,
-		       struct roster_cut *out, struct err *err)
-{
-	struct arena_mark mark = arena_mark(&chain->step);
-	uint64_t first = chain->logs[log].first_seq;
-	struct block block;
-	int rc = store_block_get(chain->store, chain->rows[log].no, first,
-				 &chain->step, &block, err);
-
-	if (rc == 0) {
-		out->seq = first - 1;
-		out->id = block.header.prev;
-	}
-	arena_rewind(&chain->step, mark);
-	return rc;
-}
-
 static void let_stand(struct chain *chain, uint32_t log, uint64_t seq)
 {
 	struct chain_log *state = &chain->logs[log];
@@ -241,12 +231,14 @@ static int let_past_stand(struct chain *chain, uint32_t root,
 	int rc = 0;
 
 	while (cut.seq > 0) {
-		rc = find_holder(chain, root, &cut, &at, err);
+		rc = find_holder(chain, root, cut.seq, &cut.id, &at, err);
 		if (rc != 0 || at == CHAIN_NONE)
 			break;
 		is_unknown = false;
 		let_stand(chain, at, cut.seq);
-		rc = step_before(chain, at, &cut, err);
+		/* On with the last block before that branch begins. */
+		cut.seq = chain->logs[at].first_seq - 1;
+		rc = id_before(chain, at, cut.seq + 1, &cut.id, err);
 		if (rc != 0)
 			break;
 	}

@@ -135,13 +135,17 @@ static bool is_stray(const struct store_log *row, uint64_t seq)
 	       (row->cut != 0 && seq > row->cut);
 }
 
-/* What lies beyond a cut, or in a log of nobody's, is bounded. */
+/*
+ * What lies beyond a cut, or in a log of nobody's, is bounded. A run that goes
+ * on before a cut and ends behind it gets in whole: what stands of it must not
+ * be kept out. `first`: of its blocks that are new.
+ */
 static int check_quarantine(const struct chain *chain, uint32_t log,
-			    const struct run *run, size_t count)
+			    const struct block *first, size_t count)
 {
 	const struct store_log *row = &chain->rows[log];
 
-	if (!is_stray(row, run->blocks[run->count - 1].header.seq))
+	if (!is_stray(row, first->header.seq))
 		return 0;
 	if (chain->stray_blocks + count > LIMIT_QUARANTINE_BLOCKS ||
 	    chain->logs[log].stray_bytes > LIMIT_QUARANTINE_BYTES)
@@ -215,7 +219,7 @@ int chain_put_blocks(struct chain *chain, uint32_t log,
 		chain->marks_due = true;
 	row.head_seq = blocks[count - 1].header.seq;
 	row.head_id = blocks[count - 1].id;
-	rc = store_log_put(chain->store, &row, err);
+	rc = store_log_head(chain->store, &row, err);
 	if (rc != 0)
 		return rc;
 	chain->rows[log] = row;
@@ -277,7 +281,7 @@ static int admit_known(struct chain *chain, uint32_t *log,
 	size_t held;
 	int rc;
 
-	rc = branch_pick(chain, log, &run->blocks[0], err);
+	rc = branch_pick(chain, log, run, err);
 	if (rc != 0)
 		return rc;
 	rc = count_held(chain, *log, run, &held, err);
@@ -293,7 +297,10 @@ static int admit_known(struct chain *chain, uint32_t *log,
 	rc = check_blocks(chain, &chain->rows[*log], run->blocks + held,
 			  run->count - held);
 	if (rc == 0)
-		rc = check_quarantine(chain, *log, run, run->count - held);
+		rc = check_quarantine(chain, *log,
+				      is_fork ? &run->blocks[run->count - 1]
+					      : &run->blocks[held],
+				      run->count - held);
 	if (rc == 0 && is_fork)
 		return branch_admit(chain, *log, run, log, err);
 	if (rc == 0)

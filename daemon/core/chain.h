@@ -36,6 +36,8 @@ struct chain_log {
 	uint32_t unsigned_epoch;
 	uint64_t stray_bytes; /* quarantined since the start */
 	uint32_t next_branch; /* another branch of base, or CHAIN_NONE */
+	uint64_t moved_from; /* from here on it went to ... ; 0: nothing did */
+	uint32_t moved_to;   /* ... this log (moves.c) */
 	uint64_t standing; /* of a cut log: newest number that stands */
 	bool is_proved; /* own: a signature under this key was checked */
 };
@@ -155,8 +157,9 @@ int chain_put_blocks(struct chain *chain, uint32_t log,
 /* A verified run that parts from what is held under its lid. */
 int branch_admit(struct chain *chain, uint32_t log, const struct run *run,
 		 uint32_t *out, struct err *err) KEPT_MUST_USE;
-/* The branch of `log` that this run belongs to: log itself, or another. */
-int branch_pick(struct chain *chain, uint32_t *log, const struct block *first,
+/* The branch of *log that this run lies on: the one that holds the newest of
+ * its blocks that is held at all, else the block before it; else *log. */
+int branch_pick(struct chain *chain, uint32_t *log, const struct run *run,
 		struct err *err) KEPT_MUST_USE;
 /* Sets `standing` of all branches of log->lid to what its cuts let stand: the
  * blocks they name and all before those. While a block named is not held,

@@ -48,18 +48,20 @@ int claims_find(struct engine *engine, const struct dot *dot, uint32_t *log,
 	uint32_t at = chain_find(chain, &dot->lid);
 
 	*log = at;
-	if (at == CHAIN_NONE || chain->logs[at].next_branch == CHAIN_NONE)
+	if (at == CHAIN_NONE)
+		return 0;
+	at = chain_find(chain, &chain->logs[at].base);
+	if (chain->logs[at].next_branch == CHAIN_NONE)
 		return 0;
 	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
 		int rc = is_ours(engine, at, dot, err);
 
 		if (rc < 0)
 			return rc;
-		if (rc == 0)
-			continue;
-		*log = at;
-		return 0;
+		if (rc == 1)
+			break;
 	}
+	*log = at;
 	return 0;
 }
 
@@ -68,8 +70,12 @@ static void set_held(struct engine *engine, struct session *session,
 {
 	struct session_log *theirs = &session->logs[log];
 
+	uint64_t before = engine->chain.logs[log].first_seq - 1;
+
 	if (seq > engine->chain.rows[log].head_seq)
 		seq = engine->chain.rows[log].head_seq;
+	if (seq < before)
+		seq = before;
 	theirs->acked = seq;
 	theirs->sent = seq;
 	links_note_ack(engine, session, log);
@@ -81,11 +87,11 @@ static int match_branch(struct engine *engine, struct session *session,
 			struct err *err)
 {
 	struct chain *chain = &engine->chain;
-	uint32_t at = chain->logs[log].next_branch;
+	uint32_t at = chain_find(chain, &chain->logs[log].base);
 
 	*matched = false;
 	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
-		int rc = is_ours(engine, at, dot, err);
+		int rc = at == log ? 0 : is_ours(engine, at, dot, err);
 
 		if (rc < 0)
 			return rc;

@@ -55,6 +55,7 @@ struct session_log {
 	uint64_t to_ack; /* newest of what they sent this turn; 0: nothing */
 	bool blocked;   /* they would not take what comes next */
 	bool sought;    /* their branch was asked for already */
+	uint64_t seek_due; /* ... or will be, up to here; 0: no */
 };
 
 struct flight {
@@ -90,7 +91,7 @@ struct session {
 	bool has_state;
 	bool in_sync, was_in_sync;
 	bool ack_due;
-	struct dot refused[SESSION_REFUSALS]; /* of logs we don't know */
+	struct dot refused[SESSION_REFUSALS]; /* newest of runs not taken */
 	size_t refused_count;
 	struct flight flights[SESSION_FLIGHTS];
 	size_t flight_count;
@@ -115,6 +116,7 @@ struct link {
 	uint32_t dial;         /* number of the dial that is out; 0: none */
 	uint32_t dial_conn;    /* ... or the session that came of it */
 	bool tries_by_hand;    /* which of its addresses is next */
+	uint64_t acks_due_ms;  /* when they go to the disk; 0: they are there */
 	uint64_t connects, attempts;
 	uint64_t bytes_sent, bytes_received, blocks_sent, blocks_received;
 	uint32_t round_trips;
@@ -133,7 +135,7 @@ struct guard {
 	size_t seen_count, seen_at;
 };
 
-struct pairing; /* pairing_state.h */
+struct pairing; /* pairing_inside.h */
 
 struct engine {
 	struct chain chain;
@@ -143,7 +145,6 @@ struct engine {
 	bool has_net;
 	uint64_t boot;
 	bool sync_while_locked, is_locked;
-	bool heard_of_clone; /* acted on once: it can't be proven to us */
 	uint16_t port;
 	struct prng prng; /* jitter and ping tokens only */
 	struct arena life; /* what stands as long as the engine */
@@ -210,6 +211,8 @@ int links_met(struct engine *engine, struct session *session, struct err *err)
 	KEPT_MUST_USE;
 int links_left(struct engine *engine, struct session *session,
 	       struct err *err) KEPT_MUST_USE;
+/* Acknowledged a while ago and not yet on the disk: now they are. */
+int links_save_acks(struct engine *engine, struct err *err) KEPT_MUST_USE;
 /* Records carry no clock: when a device came in is when it was first on the
  * roster here. */
 int links_note_new(struct engine *engine, struct err *err) KEPT_MUST_USE;
@@ -223,6 +226,11 @@ void links_note_ack(struct engine *engine, const struct session *session,
 		    uint32_t log);
 int links_put_address(struct engine *engine, const struct sign_public *device,
 		      const char *address, struct err *err) KEPT_MUST_USE;
+
+/* ---- moves.c ---- */
+/* What was acknowledged under the name of a log, and has moved to a branch of
+ * it, counts there: in links and open sessions alike. */
+int moves_follow(struct engine *engine, struct err *err) KEPT_MUST_USE;
 
 /* ---- peer.c ---- */
 struct session *peer_find(struct engine *engine, uint32_t conn);
@@ -278,6 +286,8 @@ void sync_send_state(struct engine *engine, struct session *session,
 /* After the events of a step: acks, what is due, who is in sync. */
 int sync_finish(struct engine *engine, struct session *session,
 		struct err *err) KEPT_MUST_USE;
+/* Up to seq of a log, or all of it, nothing is on its way any more. */
+void sync_land(struct session *session, uint32_t log, uint64_t seq);
 /* A stranger became a member, or was found to be none. */
 int sync_judge_intro(struct engine *engine, struct session *session,
 		     struct err *err) KEPT_MUST_USE;
@@ -285,8 +295,8 @@ int sync_judge_intro(struct engine *engine, struct session *session,
 /* ---- claims.c ---- */
 /* They hold just what we hold. */
 void claims_mark_equal(struct engine *engine, struct session *session);
-/* The log here that a dot of theirs lies in: they may call by the log's own
- * name what is a branch of it to us. CHAIN_NONE: unknown. */
+/* The log here that a dot of theirs lies in: they may call by a log's name what
+ * is a branch of it to us. CHAIN_NONE: unknown, or on none of its branches. */
 int claims_find(struct engine *engine, const struct dot *dot, uint32_t *log,
 		struct err *err) KEPT_MUST_USE;
 int claims_take(struct engine *engine, struct session *session,
@@ -297,6 +307,9 @@ void claims_count(struct engine *engine, struct session *session);
 /* ---- seek.c: where two histories part ---- */
 int seek_start(struct engine *engine, struct session *session, uint32_t log,
 	       uint64_t theirs, struct err *err) KEPT_MUST_USE;
+/* The next log that waits for it. */
+int seek_next(struct engine *engine, struct session *session,
+	      struct err *err) KEPT_MUST_USE;
 int seek_headers(struct engine *engine, struct session *session,
 		 struct bytes chain, struct err *err) KEPT_MUST_USE;
 /* Answers a WANT for headers. */
@@ -316,8 +329,6 @@ bool plan_control_is_acked(const struct engine *engine,
 /* ---- pairing.c ---- */
 int pairing_open(struct pairing **out, struct arena *life) KEPT_MUST_USE;
 void pairing_release(struct pairing *pairing); /* NULL is fine */
-bool pairing_owns_conn(const struct engine *engine, uint32_t conn);
-bool pairing_owns_dial(const struct engine *engine, uint32_t dial);
 int pairing_event(struct engine *engine, const struct event *event,
 		  struct err *err) KEPT_MUST_USE;
 int pairing_tick(struct engine *engine, struct err *err) KEPT_MUST_USE;

@@ -275,6 +275,8 @@ static int follow_roster(struct engine *engine, struct err *err)
 	refusals_note(engine);
 	rc = is_changed ? chain_heed_forks(&engine->chain, err) : 0;
 	if (rc == 0)
+		rc = moves_follow(engine, err);
+	if (rc == 0)
 		rc = links_refresh(engine, err);
 	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
 		struct session *session = &engine->sessions[i];
@@ -303,6 +305,8 @@ static int finish(struct engine *engine, struct err *err)
 		rc = links_note_new(engine, err);
 	if (rc == 0)
 		rc = refusals_save(engine, err);
+	if (rc == 0)
+		rc = links_save_acks(engine, err);
 	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
 		struct session *session = &engine->sessions[i];
 

@@ -9,6 +9,9 @@
 
 #include "proto/base/panic.h"
 
+/* How long what somebody acknowledged may be known in memory only. */
+#define ACKS_KEPT_MS 5000u
+
 static uint64_t *link_acks(const struct engine *engine, const struct link *link)
 {
 	size_t place = (size_t)(link - engine->links);
@@ -290,6 +293,8 @@ uint64_t links_deadline(const struct engine *engine)
 		const struct link *link = &engine->links[i];
 		size_t s;
 
+		if (link->acks_due_ms != 0 && link->acks_due_ms < deadline)
+			deadline = link->acks_due_ms;
 		if (link->next_dial_ms >= deadline || !may_dial(engine, link))
 			continue;
 		for (s = 0; s < LIMIT_SESSIONS; s++) {
@@ -337,34 +342,68 @@ void links_note_ack(struct engine *engine, const struct session *session,
 	if (link == NULL)
 		return;
 	acks = link_acks(engine, link);
-	if (session->logs[log].acked > acks[log])
-		acks[log] = session->logs[log].acked;
+	if (session->logs[log].acked <= acks[log])
+		return;
+	acks[log] = session->logs[log].acked;
+	if (link->acks_due_ms == 0)
+		link->acks_due_ms = engine->time.now_ms + ACKS_KEPT_MS;
 }
 
-/* Acks go to the disk when a session pauses or ends: they are a report, not
- * something that may not be lost. */
-int links_left(struct engine *engine, struct session *session, struct err *err)
+static int acks_write(struct engine *engine, struct link *link, struct err *err)
 {
-	struct link *link = links_find(engine, &session->device);
+	const uint64_t *acks = link_acks(engine, link);
 	struct chain *chain = &engine->chain;
-	uint64_t *acks;
 	size_t i;
 
-	if (link == NULL)
-		return 0;
-	acks = link_acks(engine, link);
 	for (i = 0; i < chain->count; i++) {
 		int rc = 0;
 
-		/* What they claimed or brought themselves they hold, too. */
-		if (session->logs[i].acked > acks[i])
-			acks[i] = session->logs[i].acked;
 		if (acks[i] > 0)
 			rc = store_ack_put(chain->store, &link->device,
 					   chain->rows[i].no, acks[i], err);
 		if (rc != 0)
 			return rc;
 	}
+	link->acks_due_ms = 0;
+	return 0;
+}
+
+int links_save_acks(struct engine *engine, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < engine->link_count && rc == 0; i++) {
+		struct link *link = &engine->links[i];
+
+		if (link->acks_due_ms != 0 &&
+		    engine->time.now_ms >= link->acks_due_ms)
+			rc = acks_write(engine, link, err);
+	}
+	return rc;
+}
+
+/* They are a report, not something that may not be lost: not a write for
+ * every one, but when a session pauses or ends, and now and then between. */
+int links_left(struct engine *engine, struct session *session, struct err *err)
+{
+	struct link *link = links_find(engine, &session->device);
+	struct chain *chain = &engine->chain;
+	uint64_t *acks;
+	size_t i;
+	int rc;
+
+	if (link == NULL)
+		return 0;
+	acks = link_acks(engine, link);
+	/* What they claimed or brought themselves they hold, too. */
+	for (i = 0; i < chain->count; i++) {
+		if (session->logs[i].acked > acks[i])
+			acks[i] = session->logs[i].acked;
+	}
+	rc = acks_write(engine, link, err);
+	if (rc != 0)
+		return rc;
 	link->stored.last_seen_ms = engine->time.wall_ms;
 	return store_peer_put(chain->store, &link->stored, err);
 }

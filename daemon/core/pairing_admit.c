@@ -26,33 +26,52 @@ static void send_done(struct engine *engine, enum done_step step)
 
 /* ---- control records, either way ---- */
 
+/* Of control logs that are not sent whole the one that begins first: what a
+ * branch parts from begins before it. CHAIN_NONE: all went. */
+static uint32_t next_to_send(const struct engine *engine, bool own_only)
+{
+	const struct chain *chain = &engine->chain;
+	uint32_t best = CHAIN_NONE;
+	uint32_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		const struct store_log *row = &chain->rows[i];
+
+		if (row->log_class == LOG_CONTROL &&
+		    (!own_only || (row->flags & STORE_LOG_OWN) != 0) &&
+		    engine->pairing->sent[i] < row->head_seq &&
+		    (best == CHAIN_NONE ||
+		     chain->logs[i].first_seq < chain->logs[best].first_seq))
+			best = i;
+	}
+	return best;
+}
+
 /* What is held of control logs and not sent yet; own_only: the joiner's. */
 static int send_control(struct engine *engine, bool own_only, struct err *err)
 {
-	struct pairing *pairing = engine->pairing;
-	struct chain *chain = &engine->chain;
-	size_t i;
+	uint64_t *sent = engine->pairing->sent;
+	const struct chain *chain = &engine->chain;
+	uint32_t log;
 
-	for (i = 0; i < chain->count; i++) {
-		if (chain->rows[i].log_class != LOG_CONTROL ||
-		    (own_only && (chain->rows[i].flags & STORE_LOG_OWN) == 0))
-			continue;
-		if (pairing->sent[i] + 1 < chain->logs[i].first_seq)
-			pairing->sent[i] = chain->logs[i].first_seq - 1;
-		while (pairing->sent[i] < chain->rows[i].head_seq) {
-			struct sync_run run = { .present = 0 };
-			uint64_t to;
-			int rc = plan_build_run(engine, (uint32_t)i,
-						pairing->sent[i] + 1, &to, err);
+	while ((log = next_to_send(engine, own_only)) != CHAIN_NONE) {
+		struct sync_run run = { .present = 0 };
+		uint64_t to;
+		int rc;
 
-			if (rc != 0)
-				return rc;
-			if (to == 0)
-				break;
+		if (sent[log] + 1 < chain->logs[log].first_seq)
+			sent[log] = chain->logs[log].first_seq - 1;
+		rc = plan_build_run(engine, log, sent[log] + 1, &to, err);
+		if (rc != 0)
+			return rc;
+		/* Damage: the rest of it stays here. */
+		if (to == 0)
+			to = chain->rows[log].head_seq;
+		else
 			run.blocks = buf_bytes(&engine->run);
+		if (run.blocks.len > 0)
 			pairing_send(engine, SYNC_RUN, &run);
-			pairing->sent[i] = to;
-		}
+		sent[log] = to;
 	}
 	return 0;
 }
@@ -186,11 +205,32 @@ static int on_welcome(struct engine *engine,
 
 /* ---- the inviter ---- */
 
+/* Sound, three, and none of them known here: or the ADD would be void. */
+static bool keys_are_new(const struct engine *engine,
+			 const struct pairing_state *now)
+{
+	const struct roster *roster = &engine->chain.roster;
+	struct box_public net;
+	size_t i;
+
+	memcpy(net.b, now->net.b, sizeof net.b);
+	if (box_public_is_bad(&now->box) || box_public_is_bad(&net) ||
+	    memcmp(now->box.b, now->net.b, 32) == 0 ||
+	    memcmp(now->device.b, now->box.b, 32) == 0 ||
+	    memcmp(now->device.b, now->net.b, 32) == 0)
+		return false;
+	for (i = 0; i < roster->member_count; i++) {
+		if (memcmp(roster->members[i].box.b, now->box.b, 32) == 0)
+			return false;
+	}
+	return roster_find(roster, &now->device) == NULL &&
+	       roster_find_net(roster, &now->net) == NULL;
+}
+
 static int on_keys(struct engine *engine, const struct sync_pair_keys *keys)
 {
 	struct pairing *pairing = engine->pairing;
 	struct pairing_state *now = &pairing->now;
-	struct box_public net;
 	struct signature proof;
 
 	if (!now->inviting || pairing->sm.state != PAIR_PROOF)
@@ -198,7 +238,6 @@ static int on_keys(struct engine *engine, const struct sync_pair_keys *keys)
 	memcpy(now->device.b, keys->device, 32);
 	memcpy(now->box.b, keys->box, 32);
 	memcpy(now->net.b, keys->net, 32);
-	memcpy(net.b, keys->net, 32);
 	memcpy(proof.b, keys->proof, sizeof proof.b);
 	/* Whoever speaks has to be whoever will be let in. */
 	if (memcmp(now->net.b, pairing->remote.b, 32) != 0 ||
@@ -206,10 +245,7 @@ static int on_keys(struct engine *engine, const struct sync_pair_keys *keys)
 		    &now->device, SIGN_PAIR_PROOF,
 		    bytes_of(now->handshake_hash, sizeof now->handshake_hash),
 		    &proof) != 0 ||
-	    box_public_is_bad(&now->box) || box_public_is_bad(&net) ||
-	    memcmp(now->box.b, now->net.b, 32) == 0 ||
-	    roster_find(&engine->chain.roster, &now->device) != NULL ||
-	    roster_find_net(&engine->chain.roster, &now->net) != NULL)
+	    !keys_are_new(engine, now))
 		return ERR_CRYPTO;
 	memset(now->name, 0, sizeof now->name);
 	memcpy(now->name, keys->name.ptr, keys->name.len);

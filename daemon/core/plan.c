@@ -22,6 +22,32 @@ static bool lacks(const struct engine *engine, const struct session *session,
 	       theirs->sent < engine->chain.rows[log].head_seq;
 }
 
+/*
+ * A branch makes sense only on the history it parted from: that is any that
+ * begins before it, up to there. One they did not take is not waited for, but
+ * without the first there is nothing to part from.
+ */
+static bool has_past(const struct engine *engine, const struct session *session,
+		     size_t log)
+{
+	const struct chain *chain = &engine->chain;
+	uint64_t first = chain->logs[log].first_seq;
+	uint32_t base = chain_find(chain, &chain->logs[log].base);
+	uint32_t at = first == 1 ? CHAIN_NONE : base;
+
+	for (; at != CHAIN_NONE; at = chain->logs[at].next_branch) {
+		const struct session_log *theirs = &session->logs[at];
+		uint64_t end = chain->rows[at].head_seq;
+
+		if (chain->logs[at].first_seq >= first ||
+		    (theirs->blocked && at != base))
+			continue;
+		if (theirs->acked < (end < first ? end : first - 1))
+			return false;
+	}
+	return true;
+}
+
 bool plan_control_is_acked(const struct engine *engine,
 			   const struct session *session)
 {
@@ -32,24 +58,11 @@ bool plan_control_is_acked(const struct engine *engine,
 
 		if (row->log_class == LOG_CONTROL &&
 		    !session->logs[i].blocked &&
-		    session->logs[i].acked < row->head_seq)
+		    session->logs[i].acked < row->head_seq &&
+		    has_past(engine, session, i))
 			return false;
 	}
 	return true;
-}
-
-/* A branch makes sense only on the history it parted from. */
-static bool has_root(const struct engine *engine, const struct session *session,
-		     size_t log)
-{
-	const struct chain_log *state = &engine->chain.logs[log];
-	uint32_t base;
-
-	if (state->first_seq == 1)
-		return true;
-	base = chain_find(&engine->chain, &state->base);
-	return base != CHAIN_NONE &&
-	       session->logs[base].acked + 1 >= state->first_seq;
 }
 
 static unsigned rank(const struct engine *engine, const struct session *session,
@@ -74,7 +87,7 @@ static uint32_t pick_log(const struct engine *engine,
 	for (i = 0; i < engine->chain.count; i++) {
 		unsigned r;
 
-		if (!lacks(engine, session, i) || !has_root(engine, session, i))
+		if (!lacks(engine, session, i) || !has_past(engine, session, i))
 			continue;
 		r = rank(engine, session, i);
 		/* Among control logs the older one first: what lets a log in

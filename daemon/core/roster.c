@@ -12,7 +12,6 @@
 #include "proto/crypto/kdf.h"
 
 struct fold {
-	const struct roster_record *records;
 	struct arena *arena;
 	struct causal causal;
 	struct rules rules;
@@ -300,19 +299,34 @@ static int lay_out_logs(struct fold *fold)
 	return 0;
 }
 
-/* The member that the n-th wrap of a rotation is for; NULL if none. */
+/* Does a wrap for a key that begins so rather mean this one? */
+static bool is_likelier(const struct roster_member *member,
+			const struct roster_member *found)
+{
+	return found == NULL || member->standing == ROSTER_MEMBER ||
+	       (member->standing == ROSTER_SUSPENDED &&
+		found->standing != ROSTER_MEMBER);
+}
+
+/*
+ * The member that a wrap of a rotation is for; NULL if none. Anybody can be
+ * let in under a key that begins like another's and is of no use: of several
+ * it is for the one in the best standing.
+ */
 static const struct roster_member *wrap_member(const struct fold *fold,
 					       const struct control_wrap *wrap)
 {
+	const struct roster_member *found = NULL;
 	size_t i;
 
 	for (i = 0; i < fold->out->member_count; i++) {
 		const struct roster_member *member = &fold->out->members[i];
 
-		if (memcmp(member->device.b, wrap->to, sizeof wrap->to) == 0)
-			return member;
+		if (memcmp(member->device.b, wrap->to, sizeof wrap->to) == 0 &&
+		    is_likelier(member, found))
+			found = member;
 	}
-	return NULL;
+	return found;
 }
 
 static bool is_wrapped(const struct control_rotate *rotate,
@@ -529,7 +543,7 @@ static void count_up(struct fold *fold)
 int roster_fold(const struct roster_record *records, size_t count,
 		struct arena *arena, struct roster *out)
 {
-	struct fold fold = { .records = records, .arena = arena, .out = out };
+	struct fold fold = { .arena = arena, .out = out };
 	int err;
 
 	memset(out, 0, sizeof *out);

@@ -3,8 +3,10 @@
  *
  * The newest blocks of both differ under one number. Headers are asked for
  * backwards until one is the same; then the other branch is asked for whole,
- * and branch.c keeps it. What is said in headers is believed no further than
- * to know what to ask for.
+ * and branch.c keeps it. Ours goes out from there, too: they may be as unaware
+ * of it, and without it know nothing of the name we give to theirs. What is
+ * said in headers is believed no further than to know what to ask for and to
+ * send.
  */
 #include "daemon/core/core.h"
 
@@ -42,9 +44,16 @@ int seek_start(struct engine *engine, struct session *session, uint32_t log,
 	uint64_t head = engine->chain.rows[log].head_seq;
 
 	(void)err;
-	session->logs[log].blocked = true;
-	if (session->logs[log].sought || session->seek_log != CHAIN_NONE)
+	if (session->logs[log].sought)
 		return 0;
+	session->logs[log].blocked = true;
+	session->logs[log].seek_due = theirs;
+	/* One at a time; and what a stranger may not bring has to wait. */
+	if (session->seek_log != CHAIN_NONE ||
+	    (session->sm.state == SESSION_INTRO &&
+	     engine->chain.rows[log].log_class != LOG_CONTROL))
+		return 0;
+	session->logs[log].seek_due = 0;
 	session->logs[log].sought = true;
 	session->seek_log = log;
 	session->seek_theirs = theirs;
@@ -81,6 +90,33 @@ static int compare(struct engine *engine, struct session *session,
 	return 0;
 }
 
+/* Found: both hold that much. */
+static void end_search(struct session *session, uint64_t same)
+{
+	struct session_log *theirs = &session->logs[session->seek_log];
+
+	sync_land(session, session->seek_log, UINT64_MAX);
+	theirs->blocked = false;
+	theirs->acked = same;
+	theirs->sent = same;
+	session->seek_log = CHAIN_NONE;
+}
+
+int seek_next(struct engine *engine, struct session *session, struct err *err)
+{
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < engine->chain.count && rc == 0 &&
+		    session->seek_log == CHAIN_NONE;
+	     i++) {
+		if (session->logs[i].seek_due != 0)
+			rc = seek_start(engine, session, i,
+					session->logs[i].seek_due, err);
+	}
+	return rc;
+}
+
 int seek_headers(struct engine *engine, struct session *session,
 		 struct bytes chain, struct err *err)
 {
@@ -103,8 +139,8 @@ int seek_headers(struct engine *engine, struct session *session,
 		same = session->seek_from - 1;
 	if (same < session->seek_theirs)
 		ask(engine, session, same + 1, session->seek_theirs, false);
-	session->seek_log = CHAIN_NONE;
-	return 0;
+	end_search(session, same);
+	return seek_next(engine, session, err);
 }
 
 int seek_answer(struct engine *engine, struct session *session, uint32_t log,

@@ -81,171 +81,7 @@ void sync_send_state(struct engine *engine, struct session *session,
 	arena_rewind(&engine->arena, mark);
 }
 
-/* ---- RUN ---- */
-
-static void refuse(struct session *session, const struct dot *dot)
-{
-	size_t i;
-
-	for (i = 0; i < session->refused_count; i++) {
-		if (id16_equal(&session->refused[i].lid, &dot->lid))
-			return;
-	}
-	if (session->refused_count == SESSION_REFUSALS)
-		return;
-	session->refused[session->refused_count++] = *dot;
-	session->ack_due = true;
-}
-
-static void refuse_run(struct engine *engine, struct session *session,
-		       const struct run *run)
-{
-	struct dot dot = { .lid = run->blocks[0].header.lid };
-	uint32_t log = chain_find(&engine->chain, &dot.lid);
-
-	if (log != CHAIN_NONE)
-		dot = chain_head(&engine->chain, log);
-	refuse(session, &dot);
-}
-
-/* In an introduction only control records are taken. */
-static bool intro_takes(const struct engine *engine, const struct run *run)
-{
-	uint32_t log = chain_find(&engine->chain, &run->blocks[0].header.lid);
-
-	return log == CHAIN_NONE ||
-	       engine->chain.rows[log].log_class == LOG_CONTROL;
-}
-
-static int admit_run(struct engine *engine, struct session *session,
-		     const struct run *run, struct err *err)
-{
-	uint64_t newest = run->blocks[run->count - 1].header.seq;
-	struct session_log *theirs;
-	uint32_t log;
-	int rc = chain_admit(&engine->chain, run, &log, err);
-
-	if (rc == ERR_GAP || rc == ERR_NOT_FOUND || rc == ERR_LIMIT) {
-		refuse_run(engine, session, run);
-		return 0;
-	}
-	if (rc == ERR_FORK)
-		return seek_start(engine, session, log, newest, err);
-	if (rc != 0)
-		return rc;
-	session->blocks_received += run->count;
-	theirs = &session->logs[log];
-	session->ack_due = true;
-	if (newest > theirs->to_ack)
-		theirs->to_ack = newest;
-	if (newest > theirs->acked)
-		theirs->acked = newest;
-	if (newest > theirs->sent)
-		theirs->sent = newest;
-	links_note_ack(engine, session, log);
-	return 0;
-}
-
-static int on_run(struct engine *engine, struct session *session,
-		  const struct sync_run *message, struct err *err)
-{
-	struct run run;
-	int rc = run_read(message->blocks, &engine->chain.jtag, &engine->arena,
-			  &run);
-
-	if (rc != 0)
-		return rc;
-	if (session->sm.state == SESSION_INTRO && !intro_takes(engine, &run))
-		return ERR_NOT_NOW;
-	return admit_run(engine, session, &run, err);
-}
-
-/* ---- ACK ---- */
-
-static void land(struct session *session, uint32_t log, uint64_t seq)
-{
-	size_t kept = 0;
-	size_t i;
-
-	for (i = 0; i < session->flight_count; i++) {
-		const struct flight *flight = &session->flights[i];
-
-		if (flight->log == log && flight->to <= seq)
-			session->flight_bytes -= flight->bytes;
-		else
-			session->flights[kept++] = *flight;
-	}
-	session->flight_count = kept;
-}
-
-static int take_ack(struct engine *engine, struct session *session,
-		    const struct dot *dot, struct err *err)
-{
-	struct chain *chain = &engine->chain;
-	struct session_log *theirs;
-	uint32_t log;
-	size_t i;
-	int rc = claims_find(engine, dot, &log, err);
-
-	if (rc != 0 || log == CHAIN_NONE)
-		return rc;
-	theirs = &session->logs[log];
-	land(session, log, dot->seq);
-	if (dot->seq <= theirs->acked)
-		return 0;
-	theirs->acked = dot->seq;
-	if (theirs->acked > chain->rows[log].head_seq)
-		theirs->acked = chain->rows[log].head_seq;
-	if (theirs->sent < theirs->acked)
-		theirs->sent = theirs->acked;
-	links_note_ack(engine, session, log);
-	/* A new control record may be what a refused log was waiting for. */
-	for (i = 0;
-	     chain->rows[log].log_class == LOG_CONTROL && i < chain->count; i++)
-		session->logs[i].blocked = false;
-	return 0;
-}
-
-static void take_refusal(struct engine *engine, struct session *session,
-			 const struct dot *dot)
-{
-	uint32_t log = chain_find(&engine->chain, &dot->lid);
-	struct session_log *theirs;
-
-	if (log == CHAIN_NONE)
-		return;
-	theirs = &session->logs[log];
-	land(session, log, UINT64_MAX);
-	theirs->blocked = true;
-	if (dot->seq < theirs->sent)
-		theirs->sent = theirs->acked;
-}
-
-static int on_ack(struct engine *engine, struct session *session,
-		  const struct sync_ack *ack, struct err *err)
-{
-	char address[sizeof session->address];
-	size_t i;
-
-	for (i = 0; i < ack->logs.count; i++) {
-		struct dot dot = dot_at(&ack->logs, i);
-		int rc = take_ack(engine, session, &dot, err);
-
-		if (rc != 0)
-			return rc;
-	}
-	for (i = 0; i < ack->refused.count; i++) {
-		struct dot dot = dot_at(&ack->refused, i);
-
-		take_refusal(engine, session, &dot);
-	}
-	if (ack->port == 0 || session->initiator || session->port != 0 ||
-	    session->address[0] == '\0' || !peer_is_open(session))
-		return 0;
-	session->port = (uint16_t)ack->port;
-	address_join(session->address, session->port, address, sizeof address);
-	return links_put_address(engine, &session->device, address, err);
-}
+/* ---- what came, acknowledged ---- */
 
 /*
  * The newest of what came, not our head: they may hold, of two histories under
@@ -318,6 +154,187 @@ static int send_ack(struct engine *engine, struct session *session,
 	return 0;
 }
 
+/* ---- RUN ---- */
+
+/*
+ * A run not taken is named by its newest block: of a log with branches that
+ * says which. One that follows another stands for both.
+ */
+static int refuse_run(struct engine *engine, struct session *session,
+		      const struct run *run, struct err *err)
+{
+	const struct block *first = &run->blocks[0];
+	const struct block *last = &run->blocks[run->count - 1];
+	struct dot *dot;
+	size_t i;
+
+	for (i = 0; i < session->refused_count; i++) {
+		dot = &session->refused[i];
+		if (id16_equal(&dot->lid, &first->header.lid) &&
+		    memcmp(dot->tip, first->header.prev.b, sizeof dot->tip) ==
+			    0)
+			break;
+	}
+	if (i == SESSION_REFUSALS) {
+		int rc = send_ack(engine, session, err);
+
+		if (rc != 0)
+			return rc;
+		i = 0;
+	}
+	dot = &session->refused[i];
+	dot->lid = last->header.lid;
+	dot->seq = last->header.seq;
+	memcpy(dot->tip, last->id.b, sizeof dot->tip);
+	if (i == session->refused_count)
+		session->refused_count++;
+	session->ack_due = true;
+	return 0;
+}
+
+/* In an introduction only control records are taken. */
+static bool intro_takes(const struct engine *engine, const struct run *run)
+{
+	uint32_t log = chain_find(&engine->chain, &run->blocks[0].header.lid);
+
+	return log == CHAIN_NONE ||
+	       engine->chain.rows[log].log_class == LOG_CONTROL;
+}
+
+static int admit_run(struct engine *engine, struct session *session,
+		     const struct run *run, struct err *err)
+{
+	uint64_t newest = run->blocks[run->count - 1].header.seq;
+	struct session_log *theirs;
+	uint32_t log;
+	int rc = chain_admit(&engine->chain, run, &log, err);
+
+	if (rc == ERR_GAP || rc == ERR_NOT_FOUND || rc == ERR_LIMIT)
+		return refuse_run(engine, session, run, err);
+	if (rc == ERR_FORK)
+		return seek_start(engine, session, log, newest, err);
+	/* Before it is noted what they hold: of the log as it is now. */
+	if (rc == 0 && engine->seen_forks != engine->chain.forks)
+		rc = moves_follow(engine, err);
+	if (rc != 0)
+		return rc;
+	session->blocks_received += run->count;
+	theirs = &session->logs[log];
+	session->ack_due = true;
+	if (newest > theirs->to_ack)
+		theirs->to_ack = newest;
+	if (newest > theirs->acked)
+		theirs->acked = newest;
+	if (newest > theirs->sent)
+		theirs->sent = newest;
+	links_note_ack(engine, session, log);
+	return 0;
+}
+
+static int on_run(struct engine *engine, struct session *session,
+		  const struct sync_run *message, struct err *err)
+{
+	struct run run;
+	int rc = run_read(message->blocks, &engine->chain.jtag, &engine->arena,
+			  &run);
+
+	if (rc != 0)
+		return rc;
+	if (session->sm.state == SESSION_INTRO && !intro_takes(engine, &run))
+		return ERR_NOT_NOW;
+	return admit_run(engine, session, &run, err);
+}
+
+/* ---- ACK ---- */
+
+void sync_land(struct session *session, uint32_t log, uint64_t seq)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < session->flight_count; i++) {
+		const struct flight *flight = &session->flights[i];
+
+		if (flight->log == log && flight->to <= seq)
+			session->flight_bytes -= flight->bytes;
+		else
+			session->flights[kept++] = *flight;
+	}
+	session->flight_count = kept;
+}
+
+static int take_ack(struct engine *engine, struct session *session,
+		    const struct dot *dot, struct err *err)
+{
+	struct chain *chain = &engine->chain;
+	struct session_log *theirs;
+	uint32_t log;
+	size_t i;
+	int rc = claims_find(engine, dot, &log, err);
+
+	if (rc != 0 || log == CHAIN_NONE)
+		return rc;
+	theirs = &session->logs[log];
+	sync_land(session, log, dot->seq);
+	if (dot->seq <= theirs->acked)
+		return 0;
+	theirs->acked = dot->seq;
+	if (theirs->acked > chain->rows[log].head_seq)
+		theirs->acked = chain->rows[log].head_seq;
+	if (theirs->sent < theirs->acked)
+		theirs->sent = theirs->acked;
+	links_note_ack(engine, session, log);
+	/* A new control record may be what a refused log was waiting for. */
+	for (i = 0;
+	     chain->rows[log].log_class == LOG_CONTROL && i < chain->count; i++)
+		session->logs[i].blocked = false;
+	return 0;
+}
+
+static int take_refusal(struct engine *engine, struct session *session,
+			const struct dot *dot, struct err *err)
+{
+	struct session_log *theirs;
+	uint32_t log;
+	int rc = claims_find(engine, dot, &log, err);
+
+	if (rc != 0 || log == CHAIN_NONE)
+		return rc;
+	theirs = &session->logs[log];
+	sync_land(session, log, UINT64_MAX);
+	theirs->blocked = true;
+	theirs->sent = theirs->acked;
+	return 0;
+}
+
+static int on_ack(struct engine *engine, struct session *session,
+		  const struct sync_ack *ack, struct err *err)
+{
+	char address[sizeof session->address];
+	size_t i;
+
+	for (i = 0; i < ack->logs.count; i++) {
+		struct dot dot = dot_at(&ack->logs, i);
+		int rc = take_ack(engine, session, &dot, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	for (i = 0; i < ack->refused.count; i++) {
+		struct dot dot = dot_at(&ack->refused, i);
+		int rc = take_refusal(engine, session, &dot, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	if (ack->port == 0 || session->initiator || session->port != 0 ||
+	    session->address[0] == '\0' || !peer_is_open(session))
+		return 0;
+	session->port = (uint16_t)ack->port;
+	address_join(session->address, session->port, address, sizeof address);
+	return links_put_address(engine, &session->device, address, err);
+}
+
 /* ---- the rest ---- */
 
 static int on_want(struct engine *engine, struct session *session,
@@ -326,6 +343,10 @@ static int on_want(struct engine *engine, struct session *session,
 	const struct sync_want_range *ranges = want->ranges.items;
 	size_t i;
 
+	/* Not for strangers. They may ask, as whoever finds that our histories
+	 * differ does, and not know yet that they are strangers. */
+	if (session->sm.state == SESSION_INTRO)
+		return 0;
 	for (i = 0; i < want->ranges.count; i++) {
 		struct session_log *theirs;
 		struct id16 lid;
@@ -352,7 +373,7 @@ static int on_want(struct engine *engine, struct session *session,
 		}
 		/* From there again: it goes out as any run does. */
 		theirs = &session->logs[log];
-		land(session, log, UINT64_MAX);
+		sync_land(session, log, UINT64_MAX);
 		theirs->blocked = false;
 		theirs->sent = ranges[i].from - 1;
 		if (theirs->sent + 1 < engine->chain.logs[log].first_seq)
@@ -498,6 +519,7 @@ int sync_judge_intro(struct engine *engine, struct session *session,
 {
 	const struct roster_member *member =
 		roster_find_net(&engine->chain.roster, &session->remote);
+	int rc;
 
 	if (member == NULL || member->standing == ROSTER_PENDING)
 		return 0;
@@ -508,7 +530,8 @@ int sync_judge_intro(struct engine *engine, struct session *session,
 	sm_move(&session->sm,
 		session->has_state ? SESSION_CONTROL : SESSION_GREET);
 	sync_send_state(engine, session, false);
-	return peer_established(engine, session, err);
+	rc = seek_next(engine, session, err);
+	return rc != 0 ? rc : peer_established(engine, session, err);
 }
 
 int sync_finish(struct engine *engine, struct session *session, struct err *err)

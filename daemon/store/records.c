@@ -147,6 +147,22 @@ int store_log_put(struct store *store, struct store_log *log, struct err *err)
 	return code;
 }
 
+int store_log_head(struct store *store, const struct store_log *log,
+		   struct err *err)
+{
+	struct query query;
+	int code;
+
+	query_start(&query, store, STMT_LOG_HEAD, "Saving a log");
+	query_u64(&query, log->head_seq);
+	query_blob(&query, bytes_of(log->head_id.b, sizeof log->head_id.b));
+	query_u64(&query, log->no);
+	code = query_write(&query, err);
+	if (code == 0 && sqlite3_changes(store->db) == 0)
+		code = not_found(err);
+	return code;
+}
+
 /* ---- shelves ---- */
 
 static int shelf_start(struct query *query, struct store *store,
@@ -334,18 +350,35 @@ int store_peer_put(struct store *store, const struct store_peer *peer,
 	return query_write(&query, err);
 }
 
-int store_ack_put(struct store *store, const struct sign_public *device,
-		  uint32_t log_no, uint64_t seq, struct err *err)
+static int put_ack(struct store *store, enum stmt_id which,
+		   const struct sign_public *device,
+		   const struct store_ack *ack, struct err *err)
 {
 	struct query query;
 
-	if (seq > LIMIT_SEQ)
+	if (ack->seq > LIMIT_SEQ)
 		return err_set(err, ERR_LIMIT, "%s", err_text(ERR_LIMIT));
-	query_start(&query, store, STMT_ACK_PUT, "Saving a receipt");
+	query_start(&query, store, which, "Saving a receipt");
 	query_blob(&query, bytes_of(device->b, sizeof device->b));
-	query_u64(&query, log_no);
-	query_u64(&query, seq);
+	query_u64(&query, ack->log_no);
+	query_u64(&query, ack->seq);
 	return query_write(&query, err);
+}
+
+int store_ack_put(struct store *store, const struct sign_public *device,
+		  uint32_t log_no, uint64_t seq, struct err *err)
+{
+	const struct store_ack ack = { .log_no = log_no, .seq = seq };
+
+	return put_ack(store, STMT_ACK_PUT, device, &ack, err);
+}
+
+int store_ack_lower(struct store *store, const struct sign_public *device,
+		    uint32_t log_no, uint64_t seq, struct err *err)
+{
+	const struct store_ack ack = { .log_no = log_no, .seq = seq };
+
+	return put_ack(store, STMT_ACK_LOWER, device, &ack, err);
 }
 
 int store_acks(struct store *store, const struct sign_public *device,

@@ -43,7 +43,7 @@ static const struct pragma pragmas_after[] = {
 	{ "PRAGMA synchronous=FULL", NULL },
 	{ "PRAGMA synchronous", "2" },
 	{ "PRAGMA secure_delete=ON", "1" },
-	{ "PRAGMA wal_autocheckpoint=0", "0" }, /* store_commit does it */
+	{ "PRAGMA wal_autocheckpoint=0", "0" }, /* walfile.c does it */
 	{ "PRAGMA journal_size_limit=8388608", NULL },
 	{ "PRAGMA cache_size=-2048", NULL },
 };

@@ -48,6 +48,9 @@ bool store_is_dirty(const struct store *store);
 /* Checkpoint and truncate the WAL, durably; for lock, erase, and shutdown. In
  * a transaction: after its commit. ERR_BUSY while a cursor is open. */
 int store_checkpoint(struct store *store, struct err *err) KEPT_MUST_USE;
+/* Outside a transaction, when nobody waits: what commits put off. Trouble with
+ * it takes nothing back; the store tells at its next use. */
+void store_tidy(struct store *store);
 /* PRAGMA quick_check; appends findings as lines. */
 int store_check(struct store *store, struct buf *findings, struct err *err)
 	KEPT_MUST_USE;
@@ -86,6 +89,9 @@ int store_logs(struct store *store, struct store_log *logs, size_t cap,
 /* Inserts (no == 0; sets no) or updates. */
 int store_log_put(struct store *store, struct store_log *log, struct err *err)
 	KEPT_MUST_USE;
+/* Of one that is there, head_seq and head_id alone. ERR_NOT_FOUND. */
+int store_log_head(struct store *store, const struct store_log *log,
+		   struct err *err) KEPT_MUST_USE;
 
 /* ---- blocks ---- */
 
@@ -169,6 +175,10 @@ int store_peer_put(struct store *store, const struct store_peer *peer,
 /* Newest seq of a log that a device acknowledged; only ever rises. */
 int store_ack_put(struct store *store, const struct sign_public *device,
 		  uint32_t log_no, uint64_t seq, struct err *err) KEPT_MUST_USE;
+/* Blocks beyond seq are in another log now. */
+int store_ack_lower(struct store *store, const struct sign_public *device,
+		    uint32_t log_no, uint64_t seq,
+		    struct err *err) KEPT_MUST_USE;
 struct store_ack {
 	uint32_t log_no;
 	uint64_t seq;

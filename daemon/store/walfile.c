@@ -9,9 +9,12 @@
 #include "daemon/store/walfile.h"
 
 #include "proto/base/mem.h"
+#include "proto/base/panic.h"
 
-/* Checkpoint when the WAL holds this much: 4 MB, a few milliseconds. */
+/* Checkpoint when the WAL holds this much: 4 MB, a few milliseconds. Rather a
+ * commit earlier, when nobody waits for it. */
 #define WAL_PAGES_MAX 500
+#define WAL_PAGES_DUE (WAL_PAGES_MAX - 20)
 
 static int on_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
@@ -130,13 +133,13 @@ int wal_take(struct store *store, struct err *err)
 	return code == ERR_DISK_FULL ? 0 : code;
 }
 
-void wal_after_commit(struct store *store)
+static void checkpoint_from(struct store *store, int pages)
 {
 	int mode = store->truncate_due ? SQLITE_CHECKPOINT_TRUNCATE
 				       : SQLITE_CHECKPOINT_PASSIVE;
 	int rc;
 
-	if (!store->truncate_due && store->wal_pages < WAL_PAGES_MAX)
+	if (!store->truncate_due && store->wal_pages < pages)
 		return;
 	rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
 	if (rc == SQLITE_OK && store->truncate_due)
@@ -149,6 +152,18 @@ void wal_after_commit(struct store *store)
 	/* A full disk or a cursor in the way: again at the next commit. I/O
 	 * errors end it, as anywhere. */
 	err_ignore(store_fail(store, rc, NULL, ""), "the commit is good");
+}
+
+void wal_after_commit(struct store *store)
+{
+	checkpoint_from(store, WAL_PAGES_MAX);
+}
+
+void store_tidy(struct store *store)
+{
+	kept_assert(!store->in_transaction);
+	if (store->dead == 0)
+		checkpoint_from(store, WAL_PAGES_DUE);
 }
 
 int store_checkpoint(struct store *store, struct err *err)

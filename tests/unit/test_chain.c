@@ -240,6 +240,26 @@ static void a_removed_devices_blocks_beyond_the_cut_are_counted(void **state)
 	assert_int_equal(admit(b, 0, 1), ERR_LIMIT);
 }
 
+/* A run does not end where a cut happens to be: what stands of it gets in. */
+static void a_full_quarantine_keeps_out_nothing_that_stands(void **state)
+{
+	struct bench *b = *state;
+	struct control_cut cut = { .seq = 2 };
+
+	write_notes(b, &b->ben, 4, 100);
+	assert_int_equal(admit(b, 0, 1), 0);
+	memcpy(cut.lid, b->ben.data.lid.b, 16);
+	memcpy(cut.id, b->papers[1].block.id.b, 32);
+	author_remove(&b->ana, &b->ben.sign, &cut, 1, heads(b), &b->papers[10]);
+	append(b, &b->papers[10]);
+	assert_int_equal(chain_refresh(&b->chain, &b->err), 0);
+	b->chain.stray_blocks = LIMIT_QUARANTINE_BLOCKS;
+	assert_int_equal(admit(b, 0, 3), 0);
+	assert_int_equal(row(b, &b->ben.data.lid)->head_seq, 3);
+	assert_int_equal(b->chain.stray_blocks, LIMIT_QUARANTINE_BLOCKS + 1);
+	assert_int_equal(admit(b, 3, 1), ERR_LIMIT);
+}
+
 /* ben's notes: 0 is common, 1..3 are one history, 11..13 another; which of
  * them keeps the name is up to `is_kept`. */
 static void two_histories(struct bench *b, bool is_kept)
@@ -560,6 +580,7 @@ int main(void)
 		with_bench(control_records_make_logs_known),
 		with_bench(control_blocks_have_no_etag_and_are_small),
 		with_bench(a_removed_devices_blocks_beyond_the_cut_are_counted),
+		with_bench(a_full_quarantine_keeps_out_nothing_that_stands),
 		with_bench(a_cut_is_of_one_history_and_not_of_another),
 		with_bench(a_history_waits_for_the_block_its_cut_names),
 		with_bench(histories_that_are_both_named_both_stand),

@@ -158,6 +158,8 @@ enum forgery {
 	FORGE_OTHER_HASH,
 	FORGE_OTHER_DEVICE,
 	FORGE_LOW_BOX,
+	FORGE_KNOWN_BOX,
+	FORGE_ONE_KEY,
 	FORGE_KNOWN_DEVICE,
 	FORGE_COUNT
 };
@@ -191,6 +193,10 @@ static void keys_that_are_not_the_joiners_own_are_refused(void **state)
 			memcpy(keys.device, ana->author.sign.b, 32);
 		if (forgery == FORGE_LOW_BOX)
 			memset(keys.box, 0, 32);
+		if (forgery == FORGE_KNOWN_BOX)
+			memcpy(keys.box, ana->author.box.b, 32);
+		if (forgery == FORGE_ONE_KEY)
+			memcpy(keys.box, keys.device, 32);
 		forge_frame(wire, &forger, SYNC_PAIR_KEYS, &keys);
 		if (forgery == FORGE_NOTHING) {
 			assert_int_equal(ana->seen.ask, PAIRING_SHOW_WORDS);

@@ -59,9 +59,21 @@ static void logs_keep_every_member(void **state)
 	log.no = 99;
 	log.lid.b[0] ^= 1;
 	assert_int_equal(store_log_put(box->store, &log, NULL), ERR_NOT_FOUND);
+	log.no = second;
+	log.head_seq = 8;
+	memset(log.head_id.b, 0x44, sizeof log.head_id.b);
+	assert_int_equal(store_log_head(box->store, &log, NULL), 0);
+	log.no = 99;
+	assert_int_equal(store_log_head(box->store, &log, NULL), ERR_NOT_FOUND);
 	box_commit(box);
 	box_reopen(box);
 	assert_int_equal(store_logs(box->store, logs, 2, &count, NULL), 0);
+	/* the head alone moved */
+	assert_true(logs[1].head_seq == 8);
+	assert_memory_equal(&logs[1].head_id, &log.head_id, sizeof log.head_id);
+	assert_int_equal(logs[1].flags, 5);
+	assert_false(id16_equal(&logs[1].lid, &log.lid));
+	memset(log.head_id.b, 0x33, sizeof log.head_id.b);
 	log.no = first;
 	log.lid.b[0] ^= 1;
 	assert_memory_equal(&logs[0].lid, &log.lid, sizeof log.lid);
@@ -223,6 +235,17 @@ static void receipts_only_rise(void **state)
 	assert_int_equal(store_acks(box->store, &other, acks, 2, &count, NULL),
 			 0);
 	assert_int_equal(count, 0);
+	/* What lay behind it went to another log. */
+	box_begin(box);
+	assert_int_equal(store_ack_lower(box->store, &device, 1, 5, NULL), 0);
+	assert_int_equal(store_ack_lower(box->store, &device, 2, 7, NULL), 0);
+	assert_int_equal(store_ack_lower(box->store, &other, 2, 7, NULL), 0);
+	box_commit(box);
+	assert_int_equal(store_acks(box->store, &device, acks, 2, &count, NULL),
+			 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(acks[0].seq, 4);
+	assert_int_equal(acks[1].seq, 7);
 }
 
 static void peers_keep_their_addresses(void **state)

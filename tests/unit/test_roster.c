@@ -223,6 +223,30 @@ static void nobody_writes_under_an_epoch_that_leaves_one_out(void **state)
 	assert_int_equal(roster_next_epoch(&s->roster), 4);
 }
 
+/*
+ * A wrap names whom it is for by half of its key. Somebody let in who never
+ * comes, under a key that begins like cai's, takes nothing from cai's wraps.
+ */
+static void a_key_that_begins_like_anothers_stands_in_nobodys_way(void **state)
+{
+	struct scene *s = *state;
+	const struct sign_public *to[3] = { &s->ana.sign, &s->ben.sign,
+					    &s->cai.sign };
+	struct paper *ben, *like, *cai;
+
+	memcpy(s->mallory.sign.b, s->cai.sign.b, 16);
+	found(s);
+	ben = let_in(s, &s->ana, &s->ben, none);
+	like = next(s);
+	author_add(&s->ben, &s->mallory, ON(ben), like);
+	cai = let_in(s, &s->ana, &s->cai, ON(like));
+	author_rotate(&s->ana, 1, to, 3, ON(cai), next(s));
+	fold(s);
+	assert_int_equal(standing(s, &s->mallory), ROSTER_PENDING);
+	assert_int_equal(standing(s, &s->cai), ROSTER_MEMBER);
+	assert_non_null(roster_write_epoch(&s->roster));
+}
+
 /* For nobody who is not on the roster, for everybody who is, its own author
  * among them; removing the one left out makes it fit. */
 static void a_rotation_that_leaves_somebody_out_is_not_written_under(
@@ -424,6 +448,8 @@ int main(void)
 		with_scene(rotations_count_by_one),
 		with_scene(nobody_writes_under_an_epoch_that_leaves_one_out),
 		left_out,
+		with_scene(
+			a_key_that_begins_like_anothers_stands_in_nobodys_way),
 		with_scene(thirty_three_wraps_are_no_rotation),
 		with_scene(the_seventeenth_device_is_one_too_many),
 		with_scene(a_newer_record_freezes_only_what_lets_in),

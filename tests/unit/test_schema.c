@@ -96,7 +96,7 @@ static void numbers_are_for_ever(void **state)
 	assert_null(schema_sync(10));
 	assert_null(schema_sync(UINT64_MAX));
 	assert_int_equal(schema_sync(SYNC_WANT)->states,
-			 SYNC_IN(CONTROL) | SYNC_IN(STREAM));
+			 SYNC_IN(INTRO) | SYNC_IN(CONTROL) | SYNC_IN(STREAM));
 	assert_int_equal(schema_sync(SYNC_PAIR_KEYS)->states, SYNC_IN(PAIRING));
 	assert_string_equal(schema_rpc_at(RPC_METHOD_unlock)->name, "unlock");
 	assert_string_equal(

@@ -313,6 +313,31 @@ static void the_log_file_does_not_grow_for_ever(void **state)
 	mem_free((void *)(uintptr_t)wal.ptr);
 }
 
+/* Whoever commits in small steps, with pauses, never waits for that. */
+static void the_log_file_is_emptied_in_a_pause(void **state)
+{
+	struct box *box = *state;
+	struct bytes file = harness_read(box->path);
+	size_t before = file.len;
+	uint64_t turn = 0;
+
+	mem_free((void *)(uintptr_t)file.ptr);
+	do {
+		turn++;
+		box_begin(box);
+		box_put_blocks(box, 1, turn, turn);
+		box_commit(box);
+		file = harness_read(box->path);
+		assert_int_equal(file.len, before);
+		mem_free((void *)(uintptr_t)file.ptr);
+		store_tidy(box->store);
+		file = harness_read(box->path);
+		mem_free((void *)(uintptr_t)file.ptr);
+	} while (file.len == before && turn < 1000);
+	/* 480 pages, some three to a turn */
+	assert_in_range(turn, 60, 300);
+}
+
 static void a_sound_file_has_no_findings(void **state)
 {
 	struct box *box = *state;
@@ -343,6 +368,7 @@ int main(void)
 		TEST(a_rollback_undoes_and_a_clean_turn_is_clean),
 		TEST(a_write_outside_a_transaction_is_a_bug),
 		TEST(the_log_file_does_not_grow_for_ever),
+		TEST(the_log_file_is_emptied_in_a_pause),
 		TEST(a_sound_file_has_no_findings),
 	};
 
