@@ -53,7 +53,7 @@ PLAIN_GOALS := help clean format dist check demo uninstall quick run-code \
 	run-units protocol
 PKG_MK := $(BUILDROOT)/pkg.mk
 PKGS := libuv libsodium sqlite3 msgpack libcjson libedit libqrencode libmd \
-	libutf8proc
+	libutf8proc libsystemd
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(PKG_MK)
 endif
@@ -64,7 +64,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -include proto/base/banned.h -g \
 	$(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
 	$(filter -fsanitize=% --coverage,$(VARIANT_$(BUILD))) $(LDFLAGS)
-KEPTD_LIBS = $(foreach p,libuv libsodium sqlite3 msgpack libutf8proc,$($p_LIBS))
+KEPTD_LIBS = $(foreach p,libuv libsodium sqlite3 msgpack libutf8proc \
+	libsystemd,$($p_LIBS))
 KEPT_LIBS = $(foreach p,msgpack libcjson libedit libqrencode libmd,$($p_LIBS))
 TEST_LIBS = -lcmocka $(KEPTD_LIBS) $(KEPT_LIBS) -lm
 

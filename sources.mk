@@ -115,6 +115,13 @@ VAULT_SRCS := \
 	daemon/vault/drafts.c \
 	daemon/vault/gather.c \
 	daemon/vault/history.c \
+	daemon/vault/insight.c \
+	daemon/vault/insightfacts.c \
+	daemon/vault/insightgoals.c \
+	daemon/vault/insightlines.c \
+	daemon/vault/insightreview.c \
+	daemon/vault/insighttake.c \
+	daemon/vault/insighttrends.c \
 	daemon/vault/job.c \
 	daemon/vault/journal.c \
 	daemon/vault/keyfile.c \
@@ -124,11 +131,13 @@ VAULT_SRCS := \
 	daemon/vault/names.c \
 	daemon/vault/read.c \
 	daemon/vault/segments.c \
+	daemon/vault/settings.c \
 	daemon/vault/slots.c \
 	daemon/vault/undo.c \
 	daemon/vault/vault.c \
 	daemon/vault/view.c \
 	daemon/vault/vocabulary.c \
+	daemon/vault/wordscan.c \
 	daemon/vault/wordsearch.c \
 	daemon/vault/wordtext.c \
 	daemon/vault/write.c \
@@ -139,6 +148,7 @@ RPC_SRCS := \
 	daemon/rpc/do_devices.c \
 	daemon/rpc/do_doctor.c \
 	daemon/rpc/do_drafts.c \
+	daemon/rpc/do_insight.c \
 	daemon/rpc/do_journal.c \
 	daemon/rpc/do_look.c \
 	daemon/rpc/do_pair.c \
@@ -146,6 +156,7 @@ RPC_SRCS := \
 	daemon/rpc/do_state.c \
 	daemon/rpc/event_out.c \
 	daemon/rpc/host.c \
+	daemon/rpc/insightput.c \
 	daemon/rpc/later.c \
 	daemon/rpc/reply.c \
 	daemon/rpc/session.c \
@@ -154,6 +165,7 @@ RPC_SRCS := \
 IO_SRCS := \
 	daemon/io/clients.c \
 	daemon/io/conn.c \
+	daemon/io/logind.c \
 	daemon/io/loop.c \
 	daemon/io/notify.c \
 	daemon/io/origin.c \
@@ -173,7 +185,9 @@ DAEMON_SRCS := \
 	daemon/node_instance.c \
 	daemon/node_listen.c \
 	daemon/node_pair.c \
+	daemon/node_settings.c \
 	daemon/node_store.c \
+	daemon/node_turn.c \
 	daemon/statefile.c \
 
 # cli: the command people type.
@@ -282,6 +296,8 @@ UNIT_SRCS := \
 	tests/unit/test_history.c \
 	tests/unit/test_hlc.c \
 	tests/unit/test_hostile.c \
+	tests/unit/test_insight.c \
+	tests/unit/test_fresh.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_jsonform.c \
 	tests/unit/test_kdf.c \
@@ -299,6 +315,9 @@ UNIT_SRCS := \
 	tests/unit/test_mpcheck.c \
 	tests/unit/test_node.c \
 	tests/unit/test_node_forks.c \
+	tests/unit/test_node_turns.c \
+	tests/unit/test_node_pair.c \
+	tests/unit/test_node_settings.c \
 	tests/unit/test_noise.c \
 	tests/unit/test_options.c \
 	tests/unit/test_orset.c \
@@ -321,6 +340,7 @@ UNIT_SRCS := \
 	tests/unit/test_seal.c \
 	tests/unit/test_search.c \
 	tests/unit/test_sessionfile.c \
+	tests/unit/test_settings.c \
 	tests/unit/test_slots.c \
 	tests/unit/test_sm.c \
 	tests/unit/test_sort.c \
@@ -335,6 +355,7 @@ UNIT_SRCS := \
 	tests/unit/test_view.c \
 	tests/unit/test_vocabulary.c \
 	tests/unit/test_words.c \
+	tests/unit/test_wordscan.c \
 
 LAW_SRCS := \
 	tests/law/reference.c \
@@ -380,9 +401,12 @@ FUZZ_SRCS := \
 
 BENCH_SRCS := \
 	tests/bench/bench_floor.c \
+	tests/bench/bench_insight.c \
 	tests/bench/bench_kept.c \
+	tests/bench/benchbare.c \
 	tests/bench/benchhome.c \
 	tests/bench/benchlink.c \
+	tests/bench/benchscreens.c \
 	tests/bench/benchwords.c \
 
 # Linked by hand in the Makefile: the cable of demo and e2e.
@@ -411,6 +435,7 @@ E2E_TESTS := \
 	tests/e2e/12-small.t \
 	tests/e2e/20-look.t \
 	tests/e2e/21-change.t \
+	tests/e2e/22-insight.t \
 	tests/e2e/30-locked.t \
 	tests/e2e/31-kill.t \
 	tests/e2e/32-homes.t \

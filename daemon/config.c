@@ -172,17 +172,17 @@ static const char *type_example(const struct config_row *row)
 {
 	switch (row->type) {
 	case CONFIG_FLAG:
-		return "on or off";
+		return KEPT_SAID("on or off");
 	case CONFIG_CHOICE:
 		return row->choices;
 	case CONFIG_SPAN:
-		return "a time like 10m, 1h, or never";
+		return KEPT_SAID("a time like 10m, 1h, or never");
 	case CONFIG_DAYTIME:
-		return "a time of day before noon, like 04:00";
+		return KEPT_SAID("a time of day before noon, like 04:00");
 	case CONFIG_ADDRESS:
-		return "host:port, auto, or none";
+		return KEPT_SAID("host:port, auto, or none");
 	case CONFIG_TEXT:
-		return "a short text";
+		return KEPT_SAID("a short text");
 	}
 	return "";
 }
@@ -208,6 +208,13 @@ static int value_check(enum config_key key, struct bytes value,
 		return err_set(err, ERR_USAGE, "%s takes %s.", row->name,
 			       type_example(row));
 	return 0;
+}
+
+int config_check(enum config_key key, struct bytes value, struct err *err)
+{
+	char text[CONFIG_VALUE_BYTES + 1];
+
+	return value_check(key, value, text, err);
 }
 
 int config_init(struct config *config, const char *path, struct err *err)

@@ -63,6 +63,10 @@ int config_parse(struct config *config, struct bytes text, struct err *err)
 int config_set(struct config *config, struct bytes key, struct bytes value,
 	       struct err *err) KEPT_MUST_USE;
 
+/* Would config_set take it? ERR_USAGE. */
+int config_check(enum config_key key, struct bytes value, struct err *err)
+	KEPT_MUST_USE;
+
 const struct config_row *config_row(enum config_key key);
 /* ERR_USAGE. */
 int config_find(struct bytes name, enum config_key *key, struct err *err)

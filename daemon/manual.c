@@ -100,6 +100,9 @@ int manual_print(void)
 	fputs(".SH ENVIRONMENT\n", stdout);
 	put_item("KEPT_HOME", "", "Everything lies under this folder.");
 	put_item("NOTIFY_SOCKET, LISTEN_FDS", "", "As systemd sets them.");
+	put_item("DBUS_SYSTEM_BUS_ADDRESS", "",
+		 "Where it hears that the machine goes to sleep, or the "
+		 "screen is locked.");
 	fputs(".SH FILES\n", stdout);
 	put_item("$XDG_DATA_HOME/kept/", "",
 		 "journal.db, slots, net.key: the journal, sealed.");

@@ -88,6 +88,7 @@ struct node_turn {
 	const struct client_event *clients;
 	size_t client_count;
 	struct turn_time time;
+	bool lock; /* the system goes to sleep, or its screen is locked */
 	bool stop; /* SIGTERM: lock, write what is promised, NODE_STOP */
 };
 int node_turn(struct node *node, const struct node_turn *turn,

@@ -1,7 +1,7 @@
 /*
  * node_effects.c - the list of what the shell has to carry out.
  *
- * Never carries anything out. Read next: node.c.
+ * Never carries anything out. Read next: node_turn.c.
  */
 #include "daemon/node_parts.h"
 

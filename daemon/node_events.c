@@ -129,8 +129,11 @@ void node_tell_changes(struct node *node)
 	if (!host_is_unlocked(&node->host))
 		return;
 	while (told < LIMIT_TURN_CHANGES) {
-		if (journal_take_change(node->vault, &change) != 0)
+		if (journal_take_change(node->vault, &change) != 0) {
+			rpc_tell_gap(node->rpc,
+				     journal_lost_changes(node->vault));
 			return;
+		}
 		if (!has_watchers)
 			continue;
 		tell_entry(node, &change);

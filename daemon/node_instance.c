@@ -137,9 +137,16 @@ int node_instance_open(struct node *node, struct err *err)
 		return status;
 	instance->has_own = true;
 	instance->lease = le64_get(lease);
+	instance->heads = own_blocks(node);
 	lease_file_load(node);
 	doubt_find(node);
 	return 0;
+}
+
+void node_instance_lost(struct node *node)
+{
+	node->instance.has_own = true;
+	node->instance.doubt = REASON_RESTORE + 1;
 }
 
 static void lease_file_write(struct node *node, struct node_effects *effects)
@@ -239,12 +246,12 @@ static int note_add(struct node *node, const char *line, struct err *err)
 static int doubt_act(struct node *node, struct node_effects *effects,
 		     struct err *err)
 {
-	static const char restored[] =
+	static const char restored[] = KEPT_SAID(
 		"This journal was put back from an older copy. Writing goes on "
-		"in new logs; nothing is lost.";
-	static const char copied[] =
+		"in new logs; nothing is lost.");
+	static const char copied[] = KEPT_SAID(
 		"This journal lies in another place than before: a copy or a "
-		"move. Writing goes on in new logs; don't use two copies.";
+		"move. Writing goes on in new logs; don't use two copies.");
 	struct instance_state *instance = &node->instance;
 	uint8_t reason = (uint8_t)(instance->doubt - 1);
 	int status;
@@ -266,18 +273,22 @@ int node_instance_turn(struct node *node, struct node_effects *effects,
 		       struct err *err)
 {
 	struct instance_state *instance = &node->instance;
+	uint64_t heads = own_blocks(node);
+	bool has_written = heads != instance->heads;
 	int status = 0;
 
 	if (!instance->has_own)
 		return 0;
+	instance->heads = heads;
 	if (instance->doubt != 0)
 		status = doubt_act(node, effects, err);
-	else if (instance->place_is_new)
+	else if (instance->place_is_new && node_may_wish(node))
 		status = instance_write(node, effects, err);
 	if (status != 0)
 		return status;
-	if (instance->is_checked &&
-	    own_blocks(node) < instance->file_heads + LEASE_BLOCKS)
+	/* Before a block is out it has to be vouched for; else it can wait. */
+	if (instance->is_checked ? heads < instance->file_heads + LEASE_BLOCKS
+				 : !has_written && !node_may_wish(node))
 		return 0;
 	instance->is_checked = true;
 	return lease_renew(node, effects, err);

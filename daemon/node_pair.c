@@ -52,25 +52,44 @@ static void tell_paired(struct node *node, const struct pairing_state *state)
 	mp_put_uint(reply_key(&map, "entries"), state->entries);
 	reply_map_end(&map);
 	tell(node, &params);
+	rpc_end_pairing(node->rpc, 0, NULL);
+}
+
+/* What a code means where two devices pair. */
+static const char *end_text(int code)
+{
+	switch (code) {
+	case ERR_STOPPED:
+		return KEPT_SAID(
+			"One of the two devices said No. Nothing was changed.");
+	case ERR_UNREACHABLE:
+		return KEPT_SAID(
+			"The other device couldn't be reached, or has gone. "
+			"Nothing is lost.");
+	default:
+		return err_text(code);
+	}
 }
 
 /* "failed" is the end; "strike" means that the code may be tried again. */
 static void tell_failed(struct node *node, const struct pairing_state *state)
 {
-	bool is_end = state->ended || !state->inviting;
 	struct reply_map map;
 	struct buf params;
 
+	if (state->ended || !state->inviting) {
+		rpc_end_pairing(node->rpc, state->code, end_text(state->code));
+		return;
+	}
 	buf_init(&params, 1024);
 	reply_map_begin(&map, &params);
-	mp_put_cstr(reply_key(&map, "event"), is_end ? "failed" : "strike");
+	mp_put_cstr(reply_key(&map, "event"), "strike");
 	mp_put_cstr(reply_key(&map, "code"), err_name(state->code));
-	mp_put_cstr(reply_key(&map, "message"), err_text(state->code));
-	if (!is_end)
-		mp_put_uint(reply_key(&map, "left"),
-			    state->strikes < LIMIT_PAIR_STRIKES
-				    ? LIMIT_PAIR_STRIKES - state->strikes
-				    : 0);
+	mp_put_cstr(reply_key(&map, "message"), end_text(state->code));
+	mp_put_uint(reply_key(&map, "left"),
+		    state->strikes < LIMIT_PAIR_STRIKES
+			    ? LIMIT_PAIR_STRIKES - state->strikes
+			    : 0);
 	reply_map_end(&map);
 	tell(node, &params);
 }
@@ -135,7 +154,6 @@ static int done_take(struct node *node, struct node_effects *effects,
 
 	tell_paired(node, pairing_now(node->engine));
 	pairing_acknowledge(node->engine);
-	node->pair.told_words = false;
 	if (!node->pair.joining)
 		return 0;
 	node->pair.joining = false;
@@ -155,7 +173,6 @@ static void failed_take(struct node *node)
 	const struct pairing_state *state = pairing_now(node->engine);
 
 	tell_failed(node, state);
-	node->pair.told_words = false;
 	if (node->pair.joining)
 		node->host.wants_abandon = true;
 	pairing_acknowledge(node->engine);
@@ -170,6 +187,9 @@ static int ask_take(struct node *node, struct node_effects *effects,
 	const struct pairing_state *state = pairing_now(node->engine);
 
 	*moved = true;
+	/* However the last words went, the next ones are new. */
+	if (state->ask != PAIRING_SHOW_WORDS)
+		node->pair.told_words = false;
 	switch (state->ask) {
 	case PAIRING_NOTHING:
 		break;
@@ -214,6 +234,20 @@ int node_pair_turn(struct node *node, struct node_effects *effects,
 			break;
 	}
 	return 0;
+}
+
+/* What was said to the other device, and what was not, is no longer known. */
+void node_pair_undo(struct node *node, struct node_effects *effects)
+{
+	if (node->engine == NULL)
+		return;
+	if (pairing_now(node->engine)->active) {
+		pairing_stop(node->engine, &effects->peer);
+		node->is_due = true;
+	}
+	node->pair.told_words = false;
+	if (node->pair.joining)
+		node->host.wants_abandon = true;
 }
 
 void node_pair_listening(struct node *node, const char *addresses)

@@ -32,6 +32,7 @@ struct instance_state {
 	uint64_t lease;              /* generation in the database */
 	uint64_t file_lease;         /* in the file */
 	uint64_t file_heads;         /* own blocks the file vouches for */
+	uint64_t heads;              /* own blocks at the last look */
 	uint8_t doubt;               /* LOG_OPEN reason + 1, or 0 */
 	bool is_checked;             /* this start: compared, renewed */
 	uint8_t place[32];
@@ -43,6 +44,22 @@ struct pair_state {
 	bool told_words;
 	bool joining;
 	char listening[NODE_ADDRESSES_BYTES];
+};
+
+/* Settings that travel, on their way into this device's file. */
+struct settings_mirror {
+	bool is_waiting;
+	bool is_known[CONFIG_KEY_COUNT];
+	char values[CONFIG_KEY_COUNT][CONFIG_VALUE_BYTES + 1];
+};
+
+/* What a turn may change that the store knows nothing of: put back when the
+ * turn is undone. */
+struct node_before {
+	struct instance_state instance;
+	struct listen_state listen;
+	struct pair_state pair;
+	bool captures_wait;
 };
 
 struct node {
@@ -58,10 +75,13 @@ struct node {
 	struct rpc *rpc;
 	struct rpc_host host;
 	struct listen_state listen;
-	struct instance_state instance, instance_before; /* this turn */
+	struct instance_state instance;
 	struct pair_state pair;
+	struct node_before before; /* this turn */
+	struct settings_mirror mirror;
 	struct vault_job *job_back; /* from the thread pool, not yet ended */
 	bool job_is_out;
+	bool locks_job;             /* told to lock while it was */
 	bool has_work;              /* the vault has another slice */
 	bool has_changes;           /* watchers have not heard all */
 	bool was_unlocked;
@@ -69,7 +89,14 @@ struct node {
 	bool is_stale;              /* not reread since a failed turn */
 	uint64_t used_ms;           /* last request of a person */
 	uint64_t rest_until_ms;     /* a turn failed: nothing of its own */
+	uint32_t rest_ms;           /* ... for so long; 0: the last stands */
 };
+
+/* node_turn.c: may this turn write what nobody asked for? After a failed one
+ * that waits, and then for a turn that answers nobody: what people ask for
+ * must not fail for it. */
+bool node_may_wish(const struct node *node);
+
 
 /* node_store.c */
 int node_parts_open(struct node *node, bool create, struct err *err)
@@ -84,6 +111,8 @@ int node_parts_reread(struct node *node) KEPT_MUST_USE;
 
 /* node_instance.c: section 9 (1) and (2). Inside the turn's transaction. */
 int node_instance_open(struct node *node, struct err *err) KEPT_MUST_USE;
+/* There is a journal, and no instance in it: as one put back. */
+void node_instance_lost(struct node *node);
 /* The journal is there now (init, joined): it gets its instance. */
 int node_instance_make(struct node *node, struct node_effects *effects,
 		       struct err *err) KEPT_MUST_USE;
@@ -100,9 +129,16 @@ void node_listen_turn(struct node *node, struct node_effects *effects);
 /* node_pair.c, node_events.c */
 int node_pair_turn(struct node *node, struct node_effects *effects,
 		   struct err *err) KEPT_MUST_USE;
+/* A turn came to nothing, and what two devices agreed on in it. */
+void node_pair_undo(struct node *node, struct node_effects *effects);
 void node_tell_peers(struct node *node, const struct effects *effects);
 void node_tell_changes(struct node *node);
 void node_tell_locked(struct node *node);
+
+/* node_settings.c: what the journal says of settings is read inside of the
+ * turn, and kept in this device's file once that is committed. */
+void node_settings_read(struct node *node);
+void node_settings_keep(struct node *node);
 
 /* node_effects.c */
 struct node_effect *node_effects_add(struct node_effects *effects,

@@ -6,9 +6,8 @@
  */
 #include "daemon/node_parts.h"
 
-#include <unistd.h>
-
 #include "daemon/statefile.h"
+#include "daemon/vault/keyfile.h"
 
 /* Of the vault, or all zero where there is no device yet. */
 static int net_key_load(struct node *node, struct net_secret *net,
@@ -87,8 +86,10 @@ void node_parts_close(struct node *node)
 void node_parts_remove(struct node *node)
 {
 	node_parts_close(node);
-	unlink(node->slots_path);
-	unlink(node->net_path);
+	err_ignore(keyfile_remove(node->slots_path, NULL),
+		   "it opens nothing any more");
+	err_ignore(keyfile_remove(node->net_path, NULL),
+		   "no device was ever known by it");
 	store_remove(node->db_path, node->vfs[0] == '\0' ? NULL : node->vfs);
 }
 

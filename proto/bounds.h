@@ -75,12 +75,15 @@
 #define LIMIT_OPS_PER_ENTRY 100000u
 #define LIMIT_CAPTURE_BYTES (64u << 20)
 #define LIMIT_DRAFTS 256u
+/* Fields of one: a list that holds it still fits into a frame. */
+#define LIMIT_DRAFT_BYTES (LIMIT_FRAME_BYTES - 4096u)
 
 /* Client socket. */
 #define LIMIT_CLIENTS 64u
 #define LIMIT_CLIENT_OUT_BYTES (4u << 20)
 #define LIMIT_LIST_PAGE 500u
 #define LIMIT_SEARCH_BYTES 256u
+#define LIMIT_TRENDS_WEEKS 520u
 #define LIMIT_UNLOCK_TRIES 5u
 #define LIMIT_UNLOCK_WAIT_MS 30000u
 

@@ -43,7 +43,12 @@ enum entry_flag {
 	ENTRY_LATER = 4
 };
 
-enum entry_needs { ENTRY_NEEDS_FIELDS, ENTRY_NEEDS_ANY, ENTRY_NEEDS_TEXT };
+enum entry_needs {
+	ENTRY_NEEDS_FIELDS,
+	ENTRY_NEEDS_ANY,
+	ENTRY_NEEDS_TEXT,
+	ENTRY_NEEDS_HIDDEN
+};
 
 struct entry_field {
 	uint32_t number; /* key in a block's ops */
@@ -111,6 +116,13 @@ const struct entry_kind *entry_kind_by_name(struct bytes name);
 /* In table order from 0; NULL at the end. */
 const struct entry_kind *entry_kind_at(size_t place);
 const struct entry_kind *entry_base(void);
+
+/* Is it none of the person's entries (HIDDEN in entry.def)? For every row of a
+ * list, so without looking it up. */
+static inline bool entry_kind_is_hidden(uint64_t number)
+{
+	return number == ENTRY_KIND_settings;
+}
 
 /* A field of the kind or a base one; NULL if there is none. */
 const struct entry_field *entry_field_by_number(const struct entry_kind *kind,

@@ -260,11 +260,13 @@ static void turn_run(struct shell *shell)
 	struct node_turn turn = { .events = shell->events,
 				  .clients = shell->clients,
 				  .time = shell_time(shell),
-				  .stop = shell->wants_stop };
+				  .stop = shell->wants_stop,
+				  .lock = shell->wants_lock };
 	int status;
 
 	log_tick(turn.time.now_ms);
 	shell->wants_stop = false;
+	shell->wants_lock = false;
 	shell->is_due = false;
 	conns_note_sent(shell);
 	turn.event_count = events_gather(shell, &turn.client_count);
@@ -272,6 +274,9 @@ static void turn_run(struct shell *shell)
 	shell->noted_count = 0;
 	buf_clear(&shell->bytes);
 	perform(shell);
+	/* An unlock under way is locked again when it is through. */
+	if (!shell->is_working)
+		logind_locked(shell);
 	if (status != 0 && err_class(status) == ERR_CLASS_CORRUPT) {
 		shell->status = status;
 		shell->is_leaving = true;
@@ -413,6 +418,7 @@ static void all_close(struct shell *shell)
 
 	clients_close(shell);
 	tcp_close(shell);
+	logind_close(shell);
 	for (conn = shell->conns; conn != NULL; conn = conn->next)
 		conn_close(conn);
 	uv_walk(&shell->loop, on_walk_close, NULL);
@@ -486,6 +492,7 @@ int loop_run(const struct loop_options *options, struct err *err)
 		status = clients_open(&shell, err);
 	if (status != 0)
 		goto out;
+	logind_open(&shell);
 	if (options->on_ready != NULL)
 		options->on_ready(options->context);
 	notify_send("READY=1");

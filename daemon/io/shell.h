@@ -81,6 +81,19 @@ struct listener {
 	char next[128];    /* opened when the close is through */
 };
 
+struct sd_bus;
+
+/* The system's bus, where there is one; bus NULL: there is none. */
+struct logind {
+	struct sd_bus *bus; /* Owns */
+	uv_poll_t poll;
+	uv_timer_t timer;
+	struct shell *shell;
+	int inhibitor_fd;   /* sleep waits while this is open; -1: not held */
+	bool is_asleep;     /* or about to be */
+	bool releases;      /* once it is locked for sure */
+};
+
 struct shell {
 	uv_loop_t loop;
 	uv_check_t check;
@@ -90,6 +103,7 @@ struct shell {
 	uv_signal_t term, interrupt, hangup;
 	uv_pipe_t door; /* the clients' socket */
 	struct listener peers, pairing;
+	struct logind logind;
 	struct node *node;
 	struct node_effects effects;
 	const struct loop_options *options;
@@ -109,6 +123,7 @@ struct shell {
 	struct vault_job *job;
 	bool is_working;
 	bool wants_stop;   /* a signal came */
+	bool wants_lock;   /* the machine sleeps, or its screen is locked */
 	bool is_leaving;   /* NODE_STOP, or trouble */
 	bool is_due;
 	int status;
@@ -165,6 +180,12 @@ void work_run(struct shell *shell, struct vault_job *job);
 void notify_send(const char *state);
 /* ms between signs of life, 0: none wanted. */
 uint64_t notify_watchdog_ms(void);
+
+/* logind.c */
+void logind_open(struct shell *shell);
+/* Nothing is under way that could open it: the machine may sleep. */
+void logind_locked(struct shell *shell);
+void logind_close(struct shell *shell);
 
 /* origin.c */
 void origin_read(const char *data_dir, struct buf *out);

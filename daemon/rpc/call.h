@@ -22,6 +22,7 @@ struct call {
 	uint32_t msgid;
 	enum rpc_method method;
 	struct bytes message; /* the request as it came */
+	struct bytes params;  /* in it; ptr NULL: not looked for yet */
 	struct arena *arena;
 	struct buf *result;   /* one element; left empty: an empty map */
 	bool is_verified;     /* the passphrase was asked again and was right */
@@ -66,6 +67,9 @@ int call_start_job(struct call *call, enum later_kind kind,
 void call_take_pairing(struct call *call);
 /* Is it this connection that shows or typed the code? */
 bool call_owns_pairing(const struct call *call);
+/* How this connection's last pairing ended, if not well: the code, in words
+ * in err. 0 while it goes on, too. */
+int call_pairing_end(const struct call *call, struct err *err) KEPT_MUST_USE;
 void call_watch(struct call *call);
 
 /* 0 once there is a database; CALL_STALL while it is being made. */

@@ -115,10 +115,12 @@ static int admin_check(struct call *call, const struct schema_method *method,
 int call_decode(struct call *call, void *params, struct err *err)
 {
 	const struct schema_method *method = schema_rpc_at(call->method);
-	struct rpcmsg message;
-	int status;
+	struct rpcmsg message = { .params = call->params };
+	int status = 0;
 
-	status = rpcmsg_parse(call->message, &message);
+	/* Judging it takes as long as reading it: once will do. */
+	if (message.params.ptr == NULL)
+		status = rpcmsg_parse(call->message, &message);
 	if (status != 0)
 		return status;
 	return codec_decode_named(method->params, message.params, call->arena,

@@ -37,15 +37,18 @@ static int look_at_store(struct doctor *doctor, struct rpc_host *host,
 			 struct err *err)
 {
 	struct buf findings;
-	struct finding finding = { "database", "whole", NULL };
+	struct finding finding = { KEPT_SAID("database"), KEPT_SAID("whole"),
+				   NULL };
 	int status;
 
 	buf_init(&findings, LIMIT_FINDINGS_BYTES);
 	status = store_check(host->store, &findings, err);
 	if (status == 0 && findings.len > 0) {
-		finding.text = "Something in it can't be read as written.";
-		finding.hint = "Restore from a backup, or pair anew with a "
-			       "device that has everything.";
+		finding.text =
+			KEPT_SAID("Something in it can't be read as written.");
+		finding.hint =
+			KEPT_SAID("Restore from a backup, or pair anew with a "
+				  "device that has everything.");
 	}
 	if (status == 0)
 		finding_put(doctor, &finding);
@@ -55,64 +58,77 @@ static int look_at_store(struct doctor *doctor, struct rpc_host *host,
 
 static void look_at_entries(struct doctor *doctor, struct rpc_host *host)
 {
-	struct finding finding = { "entries", "all readable", NULL };
+	struct finding finding = { KEPT_SAID("entries"),
+				   KEPT_SAID("all readable"), NULL };
 	char text[120];
 	struct journal_counts counts;
 
 	if (!host_is_unlocked(host)) {
-		finding.text = "locked: not looked at";
+		finding.text = KEPT_SAID("locked: not looked at");
 		finding_put(doctor, &finding);
 		return;
 	}
 	counts = journal_counts(host->vault);
 	if (counts.unreadable > 0) {
-		snprintf(text, sizeof text,
-			 "%llu pieces can't be read on this machine.",
-			 (unsigned long long)counts.unreadable);
+		snprintf(
+			text, sizeof text,
+			KEPT_SAID("%llu pieces can't be read on this machine."),
+			(unsigned long long)counts.unreadable);
 		finding.text = text;
-		finding.hint = "`kept sync --wait` fetches whole copies.";
+		finding.hint =
+			KEPT_SAID("`kept sync --wait` fetches whole copies.");
 	}
 	finding_put(doctor, &finding);
 	if (counts.waiting == 0)
 		return;
-	snprintf(text, sizeof text, "%llu pieces wait for their key.",
+	snprintf(text, sizeof text,
+		 KEPT_SAID("%llu pieces wait for their key."),
 		 (unsigned long long)counts.waiting);
-	finding = (struct finding){ "keys", text, "`kept sync` brings it." };
+	finding = (struct finding){ KEPT_SAID("keys"), text,
+				    KEPT_SAID("`kept sync` brings it.") };
 	finding_put(doctor, &finding);
 }
 
 static void look_at_passphrase(struct doctor *doctor, struct rpc_host *host)
 {
-	struct finding finding = { "passphrase", "slow to guess", NULL };
+	struct finding finding = { KEPT_SAID("passphrase"),
+				   KEPT_SAID("slow to guess"), NULL };
 
 	if (vault_is_quick_to_guess(host->vault)) {
-		finding.text = "Its slot was made in a hurry, as tests do: "
-			       "quick to guess for who has the files.";
-		finding.hint = "kept export here, kept init in a new home, "
-			       "and kept import there.";
+		finding.text =
+			KEPT_SAID("Its slot was made in a hurry, as tests do: "
+				  "quick to guess for who has the files.");
+		finding.hint =
+			KEPT_SAID("kept export here, kept init in a new home, "
+				  "and kept import there.");
 	}
 	finding_put(doctor, &finding);
 }
 
 static void look_at_logs(struct doctor *doctor, struct rpc_host *host)
 {
-	struct finding finding = { "history", "in order", NULL };
+	struct finding finding = { KEPT_SAID("history"), KEPT_SAID("in order"),
+				   NULL };
 
 	if (engine_wants_logs(host->engine) != 0) {
-		finding.text = "This copy may be older than what was written.";
-		finding.hint = "`kept unlock` opens new logs; nothing is lost.";
+		finding.text = KEPT_SAID(
+			"This copy may be older than what was written.");
+		finding.hint = KEPT_SAID(
+			"`kept unlock` opens new logs; nothing is lost.");
 	}
 	finding_put(doctor, &finding);
 }
 
 static void look_at_listener(struct doctor *doctor, struct rpc_host *host)
 {
-	struct finding finding = { "listen", "as set", NULL };
+	struct finding finding = { KEPT_SAID("listen"), KEPT_SAID("as set"),
+				   NULL };
 	const char *wanted = config_text(host->config, CONFIG_listen);
 
 	if (config_is_address(wanted) && host->listening[0] == '\0') {
-		finding.text = "Other devices can't reach this one: that "
-			       "address can't be listened on.";
+		finding.text =
+			KEPT_SAID("Other devices can't reach this one: that "
+				  "address can't be listened on.");
 		finding.hint = "kept config set listen HOST:PORT";
 	}
 	finding_put(doctor, &finding);
@@ -123,7 +139,8 @@ int do_doctor(struct call *call, const struct rpc_doctor *params,
 {
 	struct rpc_host *host = call->host;
 	struct doctor doctor = { .is_ok = true };
-	struct finding none = { "journal", "none yet", NULL };
+	struct finding none = { KEPT_SAID("journal"), KEPT_SAID("none yet"),
+				NULL };
 	struct reply_map map;
 	int status = 0;
 

@@ -32,15 +32,25 @@ int do_draft_put(struct call *call, const struct rpc_draft_put *params,
 int do_drafts(struct call *call, const struct rpc_drafts *params,
 	      struct err *err)
 {
+	uint64_t count = 0, captured = 0;
 	struct reply_map map;
+	struct mp_reader reader;
+	size_t at, listed = 0;
 	int status;
 
 	(void)params;
 	reply_map_begin(&map, call->result);
-	reply_key(&map, "drafts");
+	at = reply_key(&map, "drafts")->len;
 	status = journal_put_drafts(call->host->vault, call->result, err);
+	if (status != 0)
+		return status;
+	reader = mp_reader(
+		bytes_of(call->result->ptr + at, call->result->len - at));
+	journal_waiting(call->host->vault, &count, &captured);
+	if (mp_read_array(&reader, &listed) == 0 && count > listed)
+		mp_put_uint(reply_key(&map, "more"), count - listed);
 	reply_map_end(&map);
-	return status;
+	return 0;
 }
 
 int do_draft_drop(struct call *call, const struct rpc_draft_drop *params,

@@ -382,7 +382,11 @@ int do_pair_confirm(struct call *call, const struct rpc_pair_confirm *params,
 {
 	struct rpc_host *host = call->host;
 	const struct pairing_state *state;
+	int status = call_pairing_end(call, err);
 
+	/* The person was still looking at the words when it ended. */
+	if (status != 0)
+		return status;
 	if (host->engine == NULL || !pairing_now(host->engine)->active)
 		return err_set(err, ERR_CODE_ENDED, "%s",
 			       err_text(ERR_CODE_ENDED));
@@ -392,6 +396,9 @@ int do_pair_confirm(struct call *call, const struct rpc_pair_confirm *params,
 		return err_set(err, ERR_USAGE,
 			       "The answer is given where `kept pair` runs.");
 	state = pairing_now(host->engine);
+	/* It ended in this turn: `failed` goes out before the answer does. */
+	if (state->ask == PAIRING_FAILED)
+		return CALL_STALL;
 	if (state->ask != PAIRING_SHOW_WORDS)
 		return err_set(err, ERR_USAGE,
 			       "There are no words to compare yet.");

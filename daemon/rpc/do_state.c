@@ -4,6 +4,7 @@
  */
 #include "daemon/rpc/call.h"
 
+#include "proto/base/mem.h"
 #include "proto/base/utf8.h"
 #include "proto/crypto/words.h"
 #include "proto/ulid.h"
@@ -328,7 +329,7 @@ int end_init(struct call *call, struct vault_job *job, struct err *err)
 	reply_put_device(reply_key(&map, "device"), host);
 	mp_put_uint(reply_key(&map, "ms"), vault_job_ms(job));
 	reply_map_end(&map);
-	memset(words, 0, sizeof words);
+	mem_wipe(words, sizeof words);
 	return 0;
 }
 
@@ -354,7 +355,7 @@ int do_recovery_check(struct call *call,
 					 "once more.",
 					 bad + 1);
 	status = vault_check_recovery(host->vault, words, err);
-	memset(words, 0, sizeof words);
+	mem_wipe(words, sizeof words);
 	if (status != 0 && status != ERR_PASSPHRASE)
 		return status;
 	reply_map_begin(&map, call->result);
@@ -402,12 +403,10 @@ int end_unlock(struct call *call, struct vault_job *job, struct err *err)
 		status = vault_see_roster(host->vault, host_roster(host), err);
 	if (status == 0)
 		status = host_drain(host, err);
-	if (status == 0)
-		status = journal_take_captures(host->vault, host_roster(host),
-					       host_vault_time(host), &captured,
-					       err);
-	if (status == 0)
-		status = host_drain(host, err);
+	/* Reading is not kept waiting for room to write. */
+	host->captures_wait = host->is_pinched;
+	if (status == 0 && !host->captures_wait)
+		status = host_take_captures(host, &captured, err);
 	if (status != 0)
 		return status;
 	reply_map_begin(&map, call->result);

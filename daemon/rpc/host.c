@@ -95,13 +95,34 @@ int host_renew_logs(struct rpc_host *host, struct err *err)
 	return status;
 }
 
+int host_take_captures(struct rpc_host *host, uint64_t *entries,
+		       struct err *err)
+{
+	int status = journal_take_captures(host->vault, host_roster(host),
+					   host_vault_time(host), entries, err);
+
+	if (status != 0 && err_class(status) != ERR_CLASS_FULL &&
+	    err_class(status) != ERR_CLASS_CORRUPT) {
+		log_write(LOG_LEVEL_WARN, "rpc", "captures_stay",
+			  LOG_FIELDS(log_code("code", status)));
+		status = 0;
+	}
+	return status == 0 ? host_drain(host, err) : status;
+}
+
 void host_lock(struct rpc_host *host)
 {
+	const struct pairing_state *pairing;
+
 	if (!host_is_unlocked(host))
 		return;
-	if (pairing_now(host->engine)->active)
+	/* One that ended in this turn has a reason to be told of yet. */
+	pairing = pairing_now(host->engine);
+	if (pairing->active &&
+	    !(pairing->ended && pairing->ask == PAIRING_FAILED))
 		pairing_stop(host->engine, host->peer);
 	vault_lock(host->vault);
 	engine_set_locked(host->engine, true);
+	host->captures_wait = false;
 	host->wants_checkpoint = true;
 }

@@ -32,6 +32,7 @@ struct rpc_host {
 	uint64_t locks_at_ms;    /* monotonic; UINT64_MAX: never */
 	uint64_t unlocked_ms;    /* of the last right passphrase; 0: none */
 	uint64_t roster_seen;    /* version the vault was last shown */
+	bool is_pinched;         /* the last write found no room on the disk */
 
 	/* Wishes. */
 	bool wants_store;        /* make the database, then ask again */
@@ -43,6 +44,7 @@ struct rpc_host {
 	bool wants_reload;       /* the engine, with the vault's net key */
 	bool wants_abandon;      /* joining came to nothing */
 	bool config_changed;
+	bool captures_wait;      /* for room, though it is unlocked */
 	bool was_used;           /* a person is there: the lock waits */
 	bool opened;             /* unlocked in this turn */
 	int turn_code;           /* a block could not go down: roll back */
@@ -60,6 +62,10 @@ bool host_is_unlocked(const struct rpc_host *host);
 int host_drain(struct rpc_host *host, struct err *err) KEPT_MUST_USE;
 /* New logs, where the engine says ours may not be written on. */
 int host_renew_logs(struct rpc_host *host, struct err *err) KEPT_MUST_USE;
+/* What was sealed while locked becomes entries. What can't be written now (no
+ * log is open to us) stays as it is: that is no reason to stay locked. */
+int host_take_captures(struct rpc_host *host, uint64_t *entries,
+		       struct err *err) KEPT_MUST_USE;
 /* Locks, ends pairing, and wishes for a checkpoint. */
 void host_lock(struct rpc_host *host);
 

@@ -25,7 +25,8 @@ void laters_drop_client(struct rpc *rpc, uint32_t client)
 
 		if (later->kind == LATER_NONE || later->client != client)
 			continue;
-		/* A job goes on; what it finds is carried out, unanswered. */
+		/* A job goes on; verify_end and rpc_job_end say what of it is
+		 * still done when nobody waits for the answer. */
 		if (later->has_job)
 			later->client = 0;
 		else
@@ -117,6 +118,10 @@ static int verify_end(struct call *call, struct vault_job *job, struct err *err)
 	int status = vault_end_verify(call->host->vault, job,
 				      host_vault_time(call->host), err);
 
+	/* What takes a passphrase is not done behind anybody's back: a code
+	 * would be shown to nobody. */
+	if (status == 0 && call->client == 0)
+		status = ERR_STOPPED;
 	if (status != 0)
 		return status;
 	call->host->unlocked_ms = call->host->time.now_ms;
@@ -205,6 +210,30 @@ static void pairing_follow(struct rpc *rpc, struct rpc_host *host)
 	host->wants_abandon = true;
 }
 
+/* Ended from elsewhere (pair_stop, a lock, a turn undone): who pairs hears of
+ * it, once the request that began it is answered. */
+static void pairing_tell_end(struct rpc *rpc, const struct rpc_host *host)
+{
+	const struct client *client = client_find(rpc, rpc->pair_client);
+
+	if (client == NULL || !client->pairs ||
+	    (host->engine != NULL && pairing_now(host->engine)->active))
+		return;
+	if (client->pair_end != 0)
+		rpc_end_pairing(rpc, client->pair_end, client->pair_why);
+	else
+		rpc_end_pairing(rpc, ERR_CODE_ENDED, PAIRING_STOPPED_TEXT);
+}
+
+/* The refusal says it all. */
+static void show_refused(struct rpc *rpc, uint32_t id)
+{
+	struct client *client = client_find(rpc, id);
+
+	if (client != NULL)
+		client->pairs = false;
+}
+
 void rpc_settle(struct rpc *rpc, struct rpc_host *host)
 {
 	size_t i;
@@ -218,8 +247,11 @@ void rpc_settle(struct rpc *rpc, struct rpc_host *host)
 			continue;
 		client_answer(rpc, later->client, later->msgid,
 			      status < 0 ? status : 0, NULL);
+		if (status < 0 && later->kind == LATER_SHOW)
+			show_refused(rpc, later->client);
 		later_release(later);
 	}
+	pairing_tell_end(rpc, host);
 }
 
 uint64_t rpc_deadline(const struct rpc *rpc)

@@ -207,6 +207,7 @@ static int client_call(struct rpc *rpc, struct rpc_host *host,
 		return 0;
 	}
 	call.msgid = parsed.id;
+	call.params = parsed.params;
 	method = schema_rpc(parsed.method);
 	if (method == NULL) {
 		status = err_set(&err, ERR_NO_METHOD, "%s",
@@ -297,8 +298,13 @@ void rpc_turn_failed(struct rpc *rpc, struct rpc_host *host, int code,
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_CLIENTS; i++)
+	for (i = 0; i < LIMIT_CLIENTS; i++) {
 		buf_clear(&rpc->clients[i].out);
+		if (rpc->clients[i].watches)
+			rpc->clients[i].gap += rpc->clients[i].told;
+		rpc->clients[i].told = 0;
+		rpc->clients[i].pairs = rpc->clients[i].pairs_before;
+	}
 	for (i = 0; i < rpc->answered_count; i++) {
 		struct client *client =
 			client_find(rpc, rpc->answered[i].client);
@@ -336,6 +342,7 @@ bool rpc_take(struct rpc *rpc, size_t *cursor, struct rpc_out *out)
 		/* The visit before this one took what was there. */
 		if (client->taken) {
 			client->taken = false;
+			client->told = 0;
 			buf_clear(&client->out);
 			if (client->closing) {
 				laters_drop_client(rpc, client->id);
@@ -351,9 +358,16 @@ bool rpc_take(struct rpc *rpc, size_t *cursor, struct rpc_out *out)
 					 client->closing };
 		return true;
 	}
+	for (size_t i = 0; i < LIMIT_CLIENTS; i++)
+		rpc->clients[i].pairs_before = rpc->clients[i].pairs;
 	for (size_t i = 0; i < LIMIT_LATERS; i++)
 		rpc->laters[i].fresh = false;
 	return false;
+}
+
+bool rpc_has_answers(const struct rpc *rpc)
+{
+	return rpc->answered_count > 0;
 }
 
 size_t rpc_client_count(const struct rpc *rpc)

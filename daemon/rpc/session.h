@@ -57,6 +57,8 @@ struct rpc_out {
 };
 bool rpc_take(struct rpc *rpc, size_t *cursor, struct rpc_out *out);
 
+/* Has this turn answered anything yet? */
+bool rpc_has_answers(const struct rpc *rpc);
 size_t rpc_client_count(const struct rpc *rpc);
 bool rpc_has_watchers(const struct rpc *rpc);
 
@@ -64,6 +66,14 @@ bool rpc_has_watchers(const struct rpc *rpc);
  * map. A watcher that is slow gets a gap mark in their place. */
 void rpc_tell_watchers(struct rpc *rpc, const char *event,
 		       struct bytes params);
+/* So many events never came to be told. */
+void rpc_tell_gap(struct rpc *rpc, uint64_t events);
 void rpc_tell_pairer(struct rpc *rpc, struct bytes params);
+/*
+ * Its pairing is over: the one `failed` that ends it. The same is the answer
+ * to a pair_confirm that comes after it. why: static, for a person. code 0:
+ * it paired, and was told so.
+ */
+void rpc_end_pairing(struct rpc *rpc, int code, const char *why);
 
 #endif

@@ -23,12 +23,20 @@ struct client {
 	bool closing; /* after what is in out has left */
 	bool taken;   /* rpc_take handed out `out` */
 	bool stalled; /* waits for the thread pool or the store */
+	bool pairs;   /* has not heard yet how its pairing ended */
+	bool pairs_before;    /* ... when the turn began: a failed one unsays */
+	int pair_end;         /* ERR_* its last pairing ended with, or 0 */
+	const char *pair_why; /* the sentence to it */
 	uint64_t gap; /* events left out */
+	uint64_t told; /* events in `out`: left out if the turn fails */
 	size_t unsent_bytes; /* handed to the shell, not yet gone */
 	struct buf in;
 	struct frame_splitter splitter; /* where in `in` a message ends */
 	struct buf out;
 };
+
+#define PAIRING_STOPPED_TEXT                                                   \
+	"Pairing was stopped on this device. Nothing is lost."
 
 struct answered {
 	uint32_t client;

@@ -355,9 +355,11 @@ int absorb_restart(struct vault *vault, struct err *err)
 	view_release(&vault->view);
 	view_init(&vault->view, seed);
 	gather_cache_release(&vault->cache);
+	facts_release(&vault->facts);
 	absorb_release(&vault->absorb);
 	table_init(&vault->absorb.dirty_ids, sizeof(struct id16), seed);
 	vault->absorb.is_quiet = true;
+	vault->settings_changed = true;
 	segments_distrust(&vault->segments);
 	/* Not only `covered`: a log of an undone turn is in no store any more,
 	 * and what is cut onto it would be refused for good. */

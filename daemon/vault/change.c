@@ -201,11 +201,7 @@ static bool is_empty_array(struct bytes raw)
 	return mp_read_array(&reader, &count) == 0 && count == 0;
 }
 
-/*
- * The value of an op that overwrites nothing: what the field holds if this is
- * all there is of it. false: it takes a merge.
- */
-static bool plain_value(struct bytes op, struct bytes *value)
+bool change_plain_value(struct bytes op, struct bytes *value)
 {
 	struct mp_reader reader = mp_reader(op);
 	struct bytes part[3];
@@ -249,12 +245,14 @@ bool change_describe(const struct change *change, struct row *row,
 		uint64_t number = 0;
 
 		if (mp_read_uint(&reader, &number) != 0 ||
-		    mp_read_raw(&reader, &op) != 0 || !plain_value(op, &value))
+		    mp_read_raw(&reader, &op) != 0 ||
+		    !change_plain_value(op, &value))
 			return false;
 		if (!describe_base(number, value, row))
 			return false;
 		if (number >= ENTRY_base_tags && number != ENTRY_base_state &&
-		    number != ENTRY_base_imported)
+		    number != ENTRY_base_imported &&
+		    !entry_kind_is_hidden(change->kind))
 			change_put_words(value, words);
 	}
 	return true;

@@ -32,6 +32,12 @@ int change_open(const struct keyring *ring, const struct block *block,
  */
 bool change_describe(const struct change *change, struct row *row,
 		     struct buf *words);
+/*
+ * The value of an op that overwrites nothing: what the field holds if this is
+ * all there is of it; for a set the array of what was added, for a list that
+ * of [after, value]. false: it takes a merge.
+ */
+bool change_plain_value(struct bytes op, struct bytes *value);
 /* The words of one stored value, strings at any depth, after a break. */
 void change_put_words(struct bytes value, struct buf *words);
 /* Sets at_ms and day; false if it is not an instant. */

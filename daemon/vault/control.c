@@ -225,7 +225,6 @@ struct rotation {
 	struct control_old_epoch olds[LIMIT_OLD_EPOCHS];
 	struct control_rotate record;
 	struct buf sealed; /* what wraps and olds point into */
-	bool is_more;      /* older epochs wait for another ROTATE */
 };
 
 /* Offsets become pointers when sealed grows no more. */
@@ -288,10 +287,9 @@ static int rotation_olds(const struct vault *vault, const struct roster *roster,
 
 		if (old == NULL || is_sealed_elsewhere(roster, id))
 			continue;
-		if (count == LIMIT_OLD_EPOCHS) {
-			rotation->is_more = true;
+		/* The rest are loose, and bring about another ROTATE. */
+		if (count == LIMIT_OLD_EPOCHS)
 			break;
-		}
 		code = keyring_wrap_old(&rotation->epoch.key, id, &old->key,
 					&rotation->sealed);
 		memcpy(rotation->olds[count].rotate, id->b, 32);

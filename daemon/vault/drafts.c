@@ -18,6 +18,7 @@
 
 #define DRAFT_MAX_BYTES (2u * LIMIT_FRAME_BYTES)
 #define CAPTURE_MAX_BYTES (4u * LIMIT_GROUP_BYTES)
+#define LISTING_MARGIN_BYTES 512u
 
 enum { KEY_NAME = 1, KEY_FIELDS, KEY_WALL };
 
@@ -73,7 +74,8 @@ static int find_draft(struct vault *vault, struct bytes ending,
 			       "There is no draft with that id.");
 	code = find_on(vault, SHELF_DRAFT, ending, id, &drafts, err);
 	*shelf = SHELF_DRAFT;
-	if (code == 0 && drafts == 0) {
+	/* What lies there sealed may be an entry: no ending will do for it. */
+	if (code == 0 && drafts == 0 && ending.len == ULID_TEXT_BYTES) {
 		code = find_on(vault, SHELF_CAPTURE, ending, id, &captures,
 			       err);
 		*shelf = SHELF_CAPTURE;
@@ -89,6 +91,18 @@ static int find_draft(struct vault *vault, struct bytes ending,
 	return 0;
 }
 
+/* It lies on both shelves when it was written on while locked. */
+static int drop_draft(struct vault *vault, enum store_shelf shelf,
+		      const struct id16 *id, struct err *err)
+{
+	int code = store_shelf_drop(vault->store, shelf, id_bytes(id), err);
+
+	if (code == 0 && shelf == SHELF_DRAFT)
+		code = store_shelf_drop(vault->store, SHELF_CAPTURE,
+					id_bytes(id), NULL);
+	return code == ERR_NOT_FOUND ? 0 : code;
+}
+
 int drafts_finish(struct vault *vault, struct bytes ending, struct err *err)
 {
 	enum store_shelf shelf;
@@ -101,7 +115,7 @@ int drafts_finish(struct vault *vault, struct bytes ending, struct err *err)
 		return 0;
 	if (code != 0)
 		return vault_fail(err, code);
-	return store_shelf_drop(vault->store, shelf, id_bytes(&id), err);
+	return drop_draft(vault, shelf, &id, err);
 }
 
 void journal_waiting(struct vault *vault, uint64_t *drafts, uint64_t *captured)
@@ -210,6 +224,10 @@ static int check_draft(struct bytes kind, struct bytes fields, struct err *err)
 	if (mpcheck(fields, MPCHECK_CLIENT) != 0 || mp_peek(&reader) != MP_MAP)
 		return err_set(err, ERR_USAGE,
 			       "A draft's fields are a map of names.");
+	if (fields.len > LIMIT_DRAFT_BYTES)
+		return err_set(err, ERR_LIMIT,
+			       "That is more than one draft takes (1 MB). It "
+			       "isn't saved yet.");
 	return 0;
 }
 
@@ -262,8 +280,15 @@ int journal_draft_put(struct vault *vault, const struct roster *roster,
 	if (code != 0)
 		return code;
 	capture.id = draft.id;
-	code = vault->is_unlocked ? put_draft(vault, &draft, err)
-				  : capture_put(vault, roster, &capture, err);
+	if (!vault->is_unlocked) {
+		code = capture_put(vault, roster, &capture, err);
+	} else {
+		code = put_draft(vault, &draft, err);
+		/* One sealed before is older, though it may come in later. */
+		if (code == 0)
+			code = drop_draft(vault, SHELF_CAPTURE, &draft.id,
+					  NULL);
+	}
 	if (code == 0)
 		ulid_format(&draft.id, id);
 	return code;
@@ -321,13 +346,16 @@ static void show_draft(const struct draft *draft, struct buf *out)
 int journal_put_drafts(struct vault *vault, struct buf *out, struct err *err)
 {
 	struct id16 ids[LIMIT_DRAFTS];
-	size_t count = 0, shown = 0, oldest = 0;
+	size_t count = 0, shown = 0, oldest = 0, before;
+	size_t room = out->max_bytes - out->len;
 	struct buf items, plain;
 	int code = vault_need_unlocked(vault, err);
 
 	if (code != 0)
 		return code;
-	buf_init(&items, LIMIT_DRAFTS * DRAFT_MAX_BYTES);
+	/* The array's head, and what the caller still puts behind it. */
+	room -= room < LISTING_MARGIN_BYTES ? room : LISTING_MARGIN_BYTES;
+	buf_init(&items, room + DRAFT_MAX_BYTES);
 	buf_init(&plain, 2 * DRAFT_MAX_BYTES);
 	code = list_ids(vault, ids, &count, err);
 	if (count > LIMIT_DRAFTS)
@@ -343,10 +371,16 @@ int journal_put_drafts(struct vault *vault, struct buf *out, struct err *err)
 			code = 0;
 			continue;
 		}
-		if (code == 0) {
-			show_draft(&draft, &items);
-			shown++;
+		if (code != 0)
+			break;
+		before = items.len;
+		show_draft(&draft, &items);
+		if (items.failed != 0 || items.len > room) {
+			items.len = before;
+			items.failed = 0;
+			break;
 		}
+		shown++;
 	}
 	if (code == 0) {
 		mp_put_array(out, shown);
@@ -368,10 +402,7 @@ int journal_draft_drop(struct vault *vault, struct bytes ending,
 
 	if (code == 0)
 		code = find_draft(vault, ending, &shelf, &id, err);
-	if (code == 0)
-		code = store_shelf_drop(vault->store, shelf, id_bytes(&id),
-					err);
-	return code;
+	return code == 0 ? drop_draft(vault, shelf, &id, err) : code;
 }
 
 /* ---- captures ---- */

@@ -37,35 +37,38 @@ struct assembly {
 	bool is_broken;  /* and a piece did not open */
 };
 
-static int keep_change(struct assembly *assembly, const struct block *block)
+static int link_change(struct assembly *assembly, const struct change *change,
+		       const struct dot *dot)
 {
 	struct arena *arena = &assembly->out->arena;
-	struct gather_link *link;
-	struct change change;
-	struct bytes plain = buf_bytes(&assembly->plain);
+	struct gather_link *link = arena_alloc(arena, 1, sizeof *link);
+	const uint8_t *ops = arena_copy(arena, change->ops);
 
-	if (change_read(plain, &change) != 0 ||
-	    !id16_equal(&change.entry, &assembly->out->id))
-		return 0;
-	link = arena_alloc(arena, 1, sizeof *link);
-	if (link == NULL)
+	if (link == NULL || ops == NULL)
 		return ERR_NOMEM;
-	change.ops.ptr = arena_copy(arena, change.ops);
-	if (change.ops.ptr == NULL)
-		return ERR_NOMEM;
-	link->block.block.dot = (struct dot){ .lid = block->header.lid,
-					      .seq = block->header.seq };
-	memcpy(link->block.block.dot.tip, block->id.b, 8);
-	link->block.block.stamp = change.stamp;
-	link->block.place = change.stamp;
-	link->block.block.ops = change.ops;
-	link->block.kind = change.kind;
-	link->block.has_undoes = change.has_undoes;
-	link->block.undoes = change.undoes;
+	link->block.block.dot = *dot;
+	link->block.block.stamp = change->stamp;
+	link->block.place = change->stamp;
+	link->block.block.ops = bytes_of(ops, change->ops.len);
+	link->block.kind = change->kind;
+	link->block.has_undoes = change->has_undoes;
+	link->block.undoes = change->undoes;
 	link->next = assembly->first;
 	assembly->first = link;
 	assembly->count++;
 	return 0;
+}
+
+static int keep_change(struct assembly *assembly, const struct block *block)
+{
+	struct dot dot = { .lid = block->header.lid, .seq = block->header.seq };
+	struct change change;
+
+	if (change_read(buf_bytes(&assembly->plain), &change) != 0 ||
+	    !id16_equal(&change.entry, &assembly->out->id))
+		return 0;
+	memcpy(dot.tip, block->id.b, sizeof dot.tip);
+	return link_change(assembly, &change, &dot);
 }
 
 static int take_block(struct assembly *assembly, const struct block *block)
@@ -148,6 +151,22 @@ static int take_queued(struct assembly *assembly)
 			code = take_block(assembly, &block);
 	}
 	return code;
+}
+
+static bool is_fresh(const struct gather_cache *cache, const struct id16 *id)
+{
+	return cache->fresh.is_held && id16_equal(&cache->fresh.id, id);
+}
+
+static int take_fresh(struct assembly *assembly)
+{
+	const struct gather_fresh *fresh = &assembly->vault->cache.fresh;
+	struct change change = { .stamp = fresh->stamp,
+				 .entry = fresh->id,
+				 .kind = fresh->kind,
+				 .ops = buf_bytes(&fresh->ops) };
+
+	return link_change(assembly, &change, &fresh->dot);
 }
 
 static int order_dots(const void *a, const void *b)
@@ -311,10 +330,14 @@ int gather_entry(struct vault *vault, const struct id16 *id, uint64_t rev,
 	buf_init(&assembly.plain, LIMIT_GROUP_BYTES + LIMIT_BLOCK_BODY_BYTES);
 	out->id = *id;
 	kdf_etag(&vault->ring.journal, id, &out->etag);
-	code = take_stored(&assembly, err);
-	if (code != 0)
-		goto out;
-	code = take_queued(&assembly);
+	if (is_fresh(&vault->cache, id)) {
+		code = take_fresh(&assembly);
+	} else {
+		code = take_stored(&assembly, err);
+		if (code != 0)
+			goto out;
+		code = take_queued(&assembly);
+	}
 	if (code == 0)
 		code = sort_blocks(&assembly);
 	if (code == 0)
@@ -407,7 +430,8 @@ int gather_describe(const struct gathered *gathered, struct row *row,
 			row->flags |= ROW_CONFLICT;
 		if (field.number < ENTRY_base_tags ||
 		    field.number == ENTRY_base_state ||
-		    field.number == ENTRY_base_imported)
+		    field.number == ENTRY_base_imported ||
+		    entry_kind_is_hidden(gathered->kind))
 			continue;
 		for (size_t j = 0; j < field.count; j++)
 			change_put_words(field.values[j].value, words);
@@ -464,11 +488,30 @@ int gather_cached(struct vault *vault, const struct id16 *id,
 	return 0;
 }
 
+void gather_note_new(struct gather_cache *cache, const struct change *change,
+		     const struct dot *dot)
+{
+	struct gather_fresh *fresh = &cache->fresh;
+
+	if (fresh->ops.max_bytes == 0)
+		buf_init(&fresh->ops, LIMIT_GROUP_BYTES);
+	buf_clear(&fresh->ops);
+	fresh->id = change->entry;
+	fresh->dot = *dot;
+	fresh->kind = change->kind;
+	fresh->stamp = change->stamp;
+	fresh->is_held =
+		!change->has_undoes &&
+		buf_put(&fresh->ops, change->ops.ptr, change->ops.len) == 0;
+}
+
 void gather_forget(struct gather_cache *cache, const struct id16 *id)
 {
 	bool is_hit = false;
 	struct gather_slot *slot;
 
+	if (is_fresh(cache, id))
+		cache->fresh.is_held = false;
 	if (cache->slots == NULL)
 		return;
 	slot = slot_for(cache, id, &is_hit);
@@ -483,5 +526,6 @@ void gather_cache_release(struct gather_cache *cache)
 	for (size_t i = 0; cache->slots != NULL && i < GATHER_CACHE_SLOTS; i++)
 		gather_release(&cache->slots[i].entry);
 	mem_free(cache->slots);
+	buf_release(&cache->fresh.ops);
 	*cache = (struct gather_cache){ 0 };
 }

@@ -49,17 +49,33 @@ int gather_describe(const struct gathered *gathered, struct row *row,
 /* The last few hundred, whole. */
 #define GATHER_CACHE_SLOTS 256u
 struct gather_slot {
+	uint64_t used; /* 0: empty; first, beside the id: both are looked at */
 	struct gathered entry;
-	uint64_t used; /* 0: empty */
+};
+/* The newest entry begun here, as it was cut: it is shown at once, and need
+ * not be read back and opened for that. */
+struct gather_fresh {
+	struct id16 id;
+	struct dot dot;
+	uint64_t kind;
+	uint64_t stamp;
+	struct buf ops;
+	bool is_held;
 };
 struct gather_cache { /* zeroed: empty */
 	struct gather_slot *slots; /* Owns; made at first use */
 	uint64_t clock;
+	struct gather_fresh fresh;
 };
 /* Borrows until the next call here that is not for the same entry, or a
  * change of it. */
 int gather_cached(struct vault *vault, const struct id16 *id,
 		  struct gathered **out, struct err *err) KEPT_MUST_USE;
+struct change;
+/* This change, cut into the one block `dot`, is all there is of its entry;
+ * until gather_forget of it. Without memory it is read back as any other. */
+void gather_note_new(struct gather_cache *cache, const struct change *change,
+		     const struct dot *dot);
 void gather_forget(struct gather_cache *cache, const struct id16 *id);
 void gather_cache_release(struct gather_cache *cache);
 

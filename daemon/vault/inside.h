@@ -8,9 +8,11 @@
 #define KEPT_VAULT_INSIDE_H
 
 #include "crdt/hlc.h"
+#include "crdt/merge.h"
 #include "daemon/vault/absorb.h"
 #include "daemon/vault/cut.h"
 #include "daemon/vault/gather.h"
+#include "daemon/vault/insightfacts.h"
 #include "daemon/vault/journal.h"
 #include "daemon/vault/keyfile.h"
 #include "daemon/vault/keyring.h"
@@ -19,6 +21,7 @@
 #include "daemon/vault/slots.h"
 #include "daemon/vault/vault.h"
 #include "daemon/vault/view.h"
+#include "proto/entry.h"
 
 /* Changes remembered for `watch` between two turns. */
 #define VAULT_CHANGES_MAX 65536u
@@ -59,10 +62,15 @@ struct vault {
 	struct view view;
 	struct segments segments;
 	struct gather_cache cache;
+	struct facts facts; /* numbers, read when asked for */
 	struct journal_change *changes; /* Owns; a queue from change_next */
 	size_t change_count;
 	size_t change_cap;
 	size_t change_next;
+	uint64_t changes_lost; /* there was no room for them */
+	bool has_written;  /* since vault_work was last called */
+	bool settings_changed; /* since settings_take_change */
+	uint8_t put_off;   /* times in a row that words were left for later */
 	struct arena scratch;
 	struct buf text; /* folded words, scratch */
 };
@@ -145,6 +153,10 @@ int journal_write_life(struct vault *vault, const struct roster *roster,
 		       const struct id16 *id, int8_t life,
 		       struct vault_time time, struct err *err) KEPT_MUST_USE;
 struct id16 journal_new_id(struct vault_time time);
+struct entryform;
+/* Returns how many; they borrow from the form. */
+size_t journal_edits_of(const struct entryform *form,
+			struct merge_edit edits[ENTRY_FIELDS_MAX]);
 
 /* ---- read.c ---- */
 

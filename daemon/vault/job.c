@@ -382,30 +382,6 @@ int vault_end_join(struct vault *vault, struct vault_job *job,
 	return code;
 }
 
-int vault_abandon_join(struct vault *vault, struct err *err)
-{
-	int code;
-
-	if (vault->has_journal)
-		return vault_fail(err, ERR_EXISTS);
-	vault_lock(vault);
-	code = keyfile_remove(vault->slots_path, err);
-	if (code == 0)
-		code = keyfile_remove(vault->net_path, err);
-	if (code == 0)
-		code = store_meta_put(vault->store, META_DEVICE,
-				      bytes_of(NULL, 0), err);
-	if (code == 0)
-		code = store_meta_put(vault->store, META_KEYS,
-				      bytes_of(NULL, 0), err);
-	if (code != 0)
-		return code;
-	memset(&vault->device, 0, sizeof vault->device);
-	key_wipe(&vault->net);
-	vault->has_device = false;
-	return 0;
-}
-
 /* ---- opening ---- */
 
 static int open_dvk(struct vault *vault, const struct vault_job *job,

@@ -7,6 +7,7 @@
  */
 #include "daemon/vault/inside.h"
 
+#include "daemon/vault/settings.h"
 #include "proto/base/mem.h"
 #include "proto/civil.h"
 #include "proto/crypto/entropy.h"
@@ -95,8 +96,8 @@ static int fill_when(struct entryform *form, const struct when *when,
 	return code;
 }
 
-static size_t edits_of(const struct entryform *form,
-		       struct merge_edit edits[ENTRY_FIELDS_MAX])
+size_t journal_edits_of(const struct entryform *form,
+			struct merge_edit edits[ENTRY_FIELDS_MAX])
 {
 	for (size_t i = 0; i < form->count; i++) {
 		const struct entry_field *field = form->values[i].field;
@@ -147,7 +148,7 @@ static int capture_add(struct vault *vault, const struct roster *roster,
 				   .kind = form->kind->number,
 				   .wall_ms = time.wall_ms };
 	struct merge_edit edits[ENTRY_FIELDS_MAX];
-	size_t count = edits_of(form, edits);
+	size_t count = journal_edits_of(form, edits);
 	struct buf values;
 	uint32_t last = 0;
 	int code;
@@ -213,6 +214,9 @@ int journal_add(struct vault *vault, const struct roster *roster,
 	if (kind == NULL)
 		return err_set(err, ERR_USAGE,
 			       "That isn't a kind of entry kept knows.");
+	if (entry_kind_is_hidden(kind->number))
+		return err_set(err, ERR_USAGE,
+			       "Settings are changed with `kept config`.");
 	/* While locked there is no scratch of the vault's. */
 	arena_init(&arena, VAULT_SCRATCH_BYTES);
 	entryform_init(&form, kind, ENTRYFORM_ADD, &arena);
@@ -223,7 +227,7 @@ int journal_add(struct vault *vault, const struct roster *roster,
 	if (vault->is_unlocked) {
 		entry.id = *id;
 		entry.kind = kind->number;
-		entry.edit_count = edits_of(&form, edits);
+		entry.edit_count = journal_edits_of(&form, edits);
 		arena_reset(&vault->scratch);
 		code = journal_write_new(vault, roster, &entry, time, err);
 	} else {
@@ -321,6 +325,8 @@ int journal_import(struct vault *vault, const struct roster *roster,
 	if (code != 0)
 		return code;
 	add.id = form.has_id ? form.id : journal_new_id(time);
+	if (entry_kind_is_hidden(form.kind->number))
+		add.id = settings_id;
 	if (view_find(&vault->view, &add.id) != UINT32_MAX) {
 		*result = JOURNAL_ALREADY;
 		return 0;
@@ -332,7 +338,7 @@ int journal_import(struct vault *vault, const struct roster *roster,
 	if (code != 0)
 		return code;
 	add.kind = form.kind->number;
-	add.edit_count = edits_of(&form, edits);
+	add.edit_count = journal_edits_of(&form, edits);
 	code = journal_write_new(vault, roster, &add, time, err);
 	if (code == 0 && form.is_deleted)
 		code = journal_write_life(vault, roster, &add.id, 1, time, err);
@@ -365,6 +371,7 @@ int journal_find(struct vault *vault, struct bytes ending, struct id16 *id,
 	}
 	for (uint32_t i = 0; i < view->count && found < 2; i++) {
 		if ((view->rows[i].flags & ROW_VOID) != 0 ||
+		    entry_kind_is_hidden(view->rows[i].kind) ||
 		    !ulid_ends_with(&view->rows[i].id, ending))
 			continue;
 		*id = view->rows[i].id;
@@ -503,7 +510,7 @@ int journal_edit(struct vault *vault, const struct roster *roster,
 	if (code != 0)
 		return code;
 	wanted.state = now->state;
-	wanted.edit_count = edits_of(&form, edits);
+	wanted.edit_count = journal_edits_of(&form, edits);
 	if (edit->star != 0)
 		edits[wanted.edit_count++] = (struct merge_edit){
 			.number = ENTRY_base_starred,

@@ -135,7 +135,8 @@ int journal_draft_put(struct vault *vault, const struct roster *roster,
 		      struct bytes kind, struct bytes fields,
 		      struct vault_time time, char id[33], struct err *err)
 	KEPT_MUST_USE;
-/* Appends an array of {id, kind, at, fields}, newest first. */
+/* Appends an array of {id, kind, at, fields}, newest first, as many as out
+ * has room for. */
 int journal_put_drafts(struct vault *vault, struct buf *out, struct err *err)
 	KEPT_MUST_USE;
 int journal_draft_drop(struct vault *vault, struct bytes ending,
@@ -158,5 +159,7 @@ struct journal_change {
 };
 int journal_take_change(struct vault *vault, struct journal_change *out)
 	KEPT_MUST_USE;
+/* How many there was no room to remember, since the last call. */
+uint64_t journal_lost_changes(struct vault *vault);
 
 #endif

@@ -139,6 +139,7 @@ static bool row_fits(const struct listing *listing, const struct row *row)
 	    ((row->flags & ROW_DELETED) != 0) != query->deleted ||
 	    (query->starred && (row->flags & ROW_STARRED) == 0) ||
 	    (listing->kind != 0 && row->kind != listing->kind) ||
+	    (listing->kind == 0 && entry_kind_is_hidden(row->kind)) ||
 	    row->day < listing->since || row->day > listing->until ||
 	    (listing->tag_bit & ~row->tag_bits) != 0)
 		return false;
@@ -313,6 +314,14 @@ static int64_t first_place(const struct view *view,
 	return place;
 }
 
+/* The text at a place that comes soon, before it is needed. */
+static void expect_place(const struct view *view, int64_t place)
+{
+	if (place >= 0 && place < view->count)
+		wordscan_expect(
+			view_text(view, &view->rows[view->order[place]]));
+}
+
 /*
  * One pass: a search counts on where the page is full, and over the pages
  * before it, since its total is of them all.
@@ -325,14 +334,19 @@ static int fill_page(struct listing *listing, const struct row *cursor,
 	int64_t first = first_place(view, listing->query, cursor);
 	int64_t place = first;
 
-	if (listing->has_words)
+	if (listing->has_words) {
+		if (search_is_futile(&listing->search, view))
+			return 0;
 		place = step > 0 ? 0 : (int64_t)view->count - 1;
+	}
 	for (; place >= 0 && place < view->count; place += step) {
 		const struct row *row = &view->rows[view->order[place]];
 		int code;
 
 		if (listing->is_more && !listing->has_words)
 			break;
+		if (listing->has_words)
+			expect_place(view, place + step * WORDSCAN_AHEAD);
 		if (!row_fits(listing, row))
 			continue;
 		listing->total += listing->has_words;
@@ -358,6 +372,13 @@ static int prepare(struct listing *listing, struct err *err)
 	return code == 0 ? 0 : vault_fail(err, code);
 }
 
+static bool is_filtered(const struct journal_query *query)
+{
+	return query->kind.len > 0 || query->since.len > 0 ||
+	       query->until.len > 0 || query->tag.len > 0 || query->starred ||
+	       query->deleted;
+}
+
 static int put_page(struct listing *listing, struct journal_page *page)
 {
 	int code = 0;
@@ -370,7 +391,7 @@ static int put_page(struct listing *listing, struct journal_page *page)
 		write_cursor(listing->last, page->next);
 	if (page->near != NULL && listing->has_words && listing->total == 0)
 		code = search_put_near(&listing->search, &listing->vault->view,
-				       page->near);
+				       is_filtered(listing->query), page->near);
 	else if (page->near != NULL)
 		mp_put_array(page->near, 0);
 	return code != 0 ? code : page->entries->failed;
@@ -429,6 +450,7 @@ int journal_find_conflict(struct vault *vault, struct id16 *id, struct err *err)
 
 		if ((row->flags & ROW_CONFLICT) != 0 &&
 		    (row->flags & (ROW_DELETED | ROW_VOID)) == 0 &&
+		    !entry_kind_is_hidden(row->kind) &&
 		    (found == NULL || view_compare(row, found) > 0))
 			found = row;
 	}

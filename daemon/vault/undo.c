@@ -61,54 +61,159 @@ static bool newest_of(const struct gathered *entry, const struct dot *chosen,
 	return false;
 }
 
-static int order_stamps(const struct row *a, const struct row *b)
+/* ---- which ones ---- */
+
+/*
+ * Rows not looked at yet, a heap with the newest on top: a row's stamp is
+ * that of its entry's newest change, so no entry below it holds a newer one.
+ * Entries are looked at once for all the changes that are picked.
+ */
+struct picking {
+	struct vault *vault;
+	uint32_t *heap; /* Owns; indexes of rows */
+	size_t heap_count;
+	struct target *next; /* Owns; of each entry looked at, the newest */
+	size_t next_count;
+	size_t next_cap;
+	struct dot picked[UNDO_MOST];
+	size_t picked_count;
+};
+
+static bool row_is_newer(const struct view *view, uint32_t a, uint32_t b)
 {
-	if (a->stamp != b->stamp)
-		return a->stamp < b->stamp ? -1 : 1;
-	return memcmp(a->id.b, b->id.b, sizeof a->id.b);
+	const struct row *left = &view->rows[a], *right = &view->rows[b];
+
+	return left->stamp > right->stamp;
 }
 
-/* The row of the greatest stamp below `below` (NULL: of all). */
-static const struct row *next_row(const struct view *view,
-				  const struct row *below)
+static void heap_sink(struct picking *picking, size_t at)
 {
-	const struct row *best = NULL;
+	const struct view *view = &picking->vault->view;
+	uint32_t *heap = picking->heap;
 
+	for (;;) {
+		size_t child = 2 * at + 1;
+		uint32_t row = heap[at];
+
+		if (child >= picking->heap_count)
+			return;
+		if (child + 1 < picking->heap_count &&
+		    row_is_newer(view, heap[child + 1], heap[child]))
+			child++;
+		if (!row_is_newer(view, heap[child], row))
+			return;
+		heap[at] = heap[child];
+		heap[child] = row;
+		at = child;
+	}
+}
+
+static int picking_begin(struct picking *picking)
+{
+	const struct view *view = &picking->vault->view;
+
+	picking->heap =
+		mem_alloc((size_t)view->count + 1, sizeof *picking->heap);
+	if (picking->heap == NULL)
+		return ERR_NOMEM;
 	for (uint32_t i = 0; i < view->count; i++) {
-		const struct row *row = &view->rows[i];
+		if ((view->rows[i].flags & ROW_VOID) == 0)
+			picking->heap[picking->heap_count++] = i;
+	}
+	for (size_t i = picking->heap_count / 2; i-- > 0;)
+		heap_sink(picking, i);
+	return 0;
+}
 
-		if ((row->flags & ROW_VOID) != 0 ||
-		    (below != NULL && order_stamps(row, below) >= 0))
-			continue;
-		if (best == NULL || order_stamps(row, best) > 0)
-			best = row;
+static void picking_end(struct picking *picking)
+{
+	mem_free(picking->heap);
+	mem_free(picking->next);
+}
+
+/* Of two of one stamp that of the greater id, on every device alike. */
+static bool is_newer(const struct target *a, const struct target *b)
+{
+	if (a->stamp != b->stamp)
+		return a->stamp > b->stamp;
+	return memcmp(a->entry.b, b->entry.b, sizeof a->entry.b) > 0;
+}
+
+/* The newest of next[best] and those at `from` and behind. best SIZE_MAX: only
+ * those; result SIZE_MAX: there is none. */
+static size_t newest_from(const struct picking *picking, size_t best,
+			  size_t from)
+{
+	for (size_t i = from; i < picking->next_count; i++) {
+		if (best == SIZE_MAX ||
+		    is_newer(&picking->next[i], &picking->next[best]))
+			best = i;
 	}
 	return best;
 }
 
-/* ERR_NOT_FOUND: nothing left. Entries come newest first, so it stops as soon
- * as no other can hold a newer change. */
-static int find_target(struct vault *vault, const struct dot *chosen,
-		       size_t chosen_count, struct target *out, struct err *err)
+static int add_next(struct picking *picking, const struct target *target)
 {
-	const struct row *row = next_row(&vault->view, NULL);
-	bool found = false;
+	size_t cap = picking->next_cap == 0 ? 16 : picking->next_cap * 2;
+	struct target *grown;
 
-	while (row != NULL && (!found || row->stamp > out->stamp)) {
-		struct gathered *entry = NULL;
-		struct target target;
-		int code = gather_cached(vault, &row->id, &entry, err);
+	if (picking->next_count == picking->next_cap) {
+		grown = mem_realloc(picking->next, cap, sizeof *grown);
+		if (grown == NULL)
+			return ERR_NOMEM;
+		picking->next = grown;
+		picking->next_cap = cap;
+	}
+	picking->next[picking->next_count++] = *target;
+	return 0;
+}
 
+static int look_at_next_row(struct picking *picking, struct err *err)
+{
+	struct vault *vault = picking->vault;
+	const struct row *row = &vault->view.rows[picking->heap[0]];
+	struct gathered *entry = NULL;
+	struct target target;
+	int code;
+
+	picking->heap[0] = picking->heap[--picking->heap_count];
+	heap_sink(picking, 0);
+	code = gather_cached(vault, &row->id, &entry, err);
+	if (code != 0)
+		return code;
+	if (newest_of(entry, picking->picked, picking->picked_count, &target))
+		code = add_next(picking, &target);
+	return code == 0 ? 0 : vault_fail(err, code);
+}
+
+/* ERR_NOT_FOUND: nothing left. */
+static int pick(struct picking *picking, struct target *out, struct err *err)
+{
+	const struct row *rows = picking->vault->view.rows;
+	size_t best = newest_from(picking, SIZE_MAX, 0);
+	struct gathered *entry = NULL;
+	int code = 0;
+
+	while (picking->heap_count > 0 &&
+	       (best == SIZE_MAX ||
+		rows[picking->heap[0]].stamp >= picking->next[best].stamp)) {
+		size_t known = picking->next_count;
+
+		code = look_at_next_row(picking, err);
 		if (code != 0)
 			return code;
-		if (newest_of(entry, chosen, chosen_count, &target) &&
-		    (!found || target.stamp > out->stamp)) {
-			*out = target;
-			found = true;
-		}
-		row = next_row(&vault->view, row);
+		best = newest_from(picking, best, known);
 	}
-	return found ? 0 : ERR_NOT_FOUND;
+	if (best == SIZE_MAX)
+		return ERR_NOT_FOUND;
+	*out = picking->next[best];
+	picking->picked[picking->picked_count++] = out->dot;
+	code = gather_cached(picking->vault, &out->entry, &entry, err);
+	if (code == 0 &&
+	    !newest_of(entry, picking->picked, picking->picked_count,
+		       &picking->next[best]))
+		picking->next[best] = picking->next[--picking->next_count];
+	return code;
 }
 
 /* ---- what it held before ---- */
@@ -374,18 +479,17 @@ static void put_expect(const struct target *targets, size_t count,
 static int choose(struct vault *vault, uint32_t wanted, struct target *targets,
 		  size_t *count, struct err *err)
 {
-	struct dot chosen[UNDO_MOST];
-	int code = 0;
+	struct picking picking = { .vault = vault };
+	int code = picking_begin(&picking);
 
 	*count = 0;
+	if (code != 0)
+		vault_fail(err, code);
 	while (code == 0 && *count < wanted) {
-		code = find_target(vault, chosen, *count, &targets[*count],
-				   err);
-		if (code == 0) {
-			chosen[*count] = targets[*count].dot;
-			*count += 1;
-		}
+		code = pick(&picking, &targets[*count], err);
+		*count += code == 0;
 	}
+	picking_end(&picking);
 	if (code == ERR_NOT_FOUND && *count > 0)
 		code = 0;
 	if (code == ERR_NOT_FOUND)

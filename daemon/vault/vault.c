@@ -18,6 +18,8 @@
 #define ABSORB_ENTRY_US 40u
 #define WORDS_ROW_US 12u
 #define VOCABULARY_BYTES_PER_US 100u
+/* Turns in a row that leave new words to the next. */
+#define PUT_OFF_MAX 4u
 
 int vault_fail(struct err *err, int code)
 {
@@ -269,6 +271,7 @@ int vault_start(struct vault *vault, struct vault_time time, struct err *err)
 	view_init(&vault->view, seed);
 	table_init(&vault->absorb.dirty_ids, sizeof(struct id16), seed);
 	vault->absorb.is_quiet = true;
+	vault->settings_changed = true;
 	vault->is_unlocked = true;
 	code = logbook_refresh(&vault->logs, vault->store, &changed, err);
 	if (code == 0) {
@@ -294,6 +297,7 @@ void vault_lock(struct vault *vault)
 	segments_release(&vault->segments);
 	absorb_release(&vault->absorb);
 	gather_cache_release(&vault->cache);
+	facts_release(&vault->facts);
 	logbook_release(&vault->logs);
 	arena_release(&vault->scratch);
 	buf_release(&vault->text);
@@ -311,6 +315,10 @@ void vault_lock(struct vault *vault)
 	vault->change_count = 0;
 	vault->change_cap = 0;
 	vault->change_next = 0;
+	vault->changes_lost = 0;
+	vault->has_written = false;
+	vault->settings_changed = false;
+	vault->put_off = 0;
 	vault->clock = (struct hlc){ 0 };
 	vault->recovery = (struct box_public){ { 0 } };
 	vault->keys_missing = false;
@@ -461,6 +469,17 @@ static int build_slice(struct vault *vault, uint32_t budget_us, struct err *err)
 	return code;
 }
 
+/* Whoever wrote is waiting for the answer; the vocabulary, a guess anyway, has
+ * the next turn, which follows at once. But not for ever. */
+static bool words_can_wait(struct vault *vault)
+{
+	bool can_wait = vault->has_written && vault->put_off < PUT_OFF_MAX;
+
+	vault->put_off = can_wait ? (uint8_t)(vault->put_off + 1) : 0;
+	vault->has_written = false;
+	return can_wait;
+}
+
 int vault_work(struct vault *vault, uint32_t budget_us, bool *more,
 	       struct err *err)
 {
@@ -481,13 +500,18 @@ int vault_work(struct vault *vault, uint32_t budget_us, bool *more,
 		*more = true;
 		return code;
 	}
-	if (segments_are_due(vault))
-		return segments_write(vault, more, err);
+	if (segments_are_due(vault)) {
+		code = segments_write(vault, more, err);
+		*more = *more || vocabulary_is_behind(&vault->view);
+		return code;
+	}
 	if (vocabulary_is_behind(&vault->view)) {
+		*more = true;
+		if (words_can_wait(vault))
+			return 0;
 		code = vocabulary_read(&vault->view,
 				       (size_t)budget_us *
 					       VOCABULARY_BYTES_PER_US);
-		*more = true;
 	}
 	return code == 0 ? 0 : vault_fail(err, code);
 }

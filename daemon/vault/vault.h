@@ -93,9 +93,6 @@ uint32_t vault_wait_s(const struct vault *vault, struct vault_time time);
 void vault_lock(struct vault *vault);
 bool vault_is_unlocked(const struct vault *vault);
 
-/* Half of joining was given up: removes slots, keys, net file. */
-int vault_abandon_join(struct vault *vault, struct err *err) KEPT_MUST_USE;
-
 /* What the locked side may know. ERR_NO_JOURNAL. */
 int vault_net_key(struct vault *vault, struct net_secret *out, struct err *err)
 	KEPT_MUST_USE;

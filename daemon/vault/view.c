@@ -10,6 +10,7 @@
 
 #include "proto/base/mem.h"
 #include "proto/base/panic.h"
+#include "proto/entry.h"
 
 #define CHUNK_BYTES (UINT32_C(1) << 18)
 #define CHUNKS_MAX 65535u
@@ -89,7 +90,9 @@ static void count_row(struct view *view, const struct row *row, bool in)
 
 	if ((row->flags & ROW_VOID) != 0)
 		return;
-	if ((row->flags & ROW_DELETED) != 0) {
+	if (entry_kind_is_hidden(row->kind)) {
+		/* Here, and no entry of the person's. */
+	} else if ((row->flags & ROW_DELETED) != 0) {
 		view->deleted += by;
 	} else {
 		view->shown += by;

@@ -3,7 +3,8 @@
  *
  * Read from the arena a piece at a time, so that no search and no turn pays
  * for all of it. It lags behind, and words of rows that changed stay in it:
- * what it says is a guess that wordsearch.c holds against the rows.
+ * what it has is a guess that wordsearch.c holds against the rows. Once it
+ * caught up, what it lacks is nowhere.
  */
 #ifndef KEPT_VAULT_VOCABULARY_H
 #define KEPT_VAULT_VOCABULARY_H
@@ -31,6 +32,8 @@ void vocabulary_clear(struct vocabulary *vocabulary);
 bool vocabulary_is_behind(const struct view *view);
 /* Reads about so many bytes more. ERR_NOMEM. */
 int vocabulary_read(struct view *view, size_t bytes) KEPT_MUST_USE;
+/* No text of the view holds this word, surely; false where it can't tell. */
+bool vocabulary_lacks(const struct view *view, struct bytes word);
 /* Visits all, in no order: *cursor starts at 0. word borrows until the next
  * read. */
 bool vocabulary_next(const struct vocabulary *vocabulary, size_t *cursor,

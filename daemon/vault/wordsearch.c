@@ -15,37 +15,10 @@
 
 #define PATTERN_MAX_BYTES 4096u
 #define NEAR_MAX 5u
-/* New text read for near words in one search: some milliseconds. */
+/* New text read for near words in one search: about a millisecond. */
 #define NEAR_READ_BYTES ((size_t)256 << 10)
-/* Places looked at in vain before memmem, which is linear, takes over. */
-#define FALSE_HITS_MAX 32u
 
 /* ---- what is looked for ---- */
-
-/* How often texts hold a byte, rarest first; what is not here is rarer. */
-static unsigned frequency(uint8_t c)
-{
-	static const char letters[] = "zqxjkvbpygfwmucldrhsnioate ";
-	const char *at = c == 0 ? NULL : strchr(letters, c);
-
-	if (at != NULL)
-		return 1 + (unsigned)(at - letters);
-	/* Scripts beyond ASCII: few first bytes, and any of 64 after it. */
-	if (c >= 0x80)
-		return c >= 0xc0 ? sizeof letters : 6;
-	return 0;
-}
-
-static size_t rarest(struct bytes pattern)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < pattern.len; i++) {
-		if (frequency(pattern.ptr[i]) < frequency(pattern.ptr[best]))
-			best = i;
-	}
-	return best;
-}
 
 static int add_term(struct search *search, struct bytes words, bool is_prefix,
 		    struct err *err)
@@ -69,7 +42,8 @@ static int add_term(struct search *search, struct bytes words, bool is_prefix,
 			       SEARCH_TERMS_MAX);
 	term->at = before;
 	term->len = search->patterns.len - before - is_prefix;
-	term->rare = rarest(bytes_of(search->patterns.ptr + before, term->len));
+	wordscan_prepare(&term->scan,
+			 bytes_of(search->patterns.ptr + before, term->len));
 	search->count++;
 	return 0;
 }
@@ -134,32 +108,14 @@ void search_release(struct search *search)
 	memset(search, 0, sizeof *search);
 }
 
-/* By the byte of the term that stops memchr least often. */
 static const uint8_t *find_term(const struct search *search, size_t i,
 				struct bytes text)
 {
 	const struct search_term *term = &search->terms[i];
-	const uint8_t *pattern = search->patterns.ptr + term->at;
-	size_t tries = 0, at = 0;
 
-	for (; at + term->len <= text.len; at++) {
-		const uint8_t *from = text.ptr + at;
-		const uint8_t *hit;
-
-		if (tries++ == FALSE_HITS_MAX)
-			return memmem(from, text.len - at, pattern, term->len);
-		hit = memchr(from + term->rare, pattern[term->rare],
-			     text.len - at - term->len + 1);
-		if (hit == NULL)
-			return NULL;
-		hit -= term->rare;
-		/* Its first byte already tells most false hits. */
-		if (hit[0] == pattern[0] &&
-		    memcmp(hit, pattern, term->len) == 0)
-			return hit;
-		at = (size_t)(hit - text.ptr);
-	}
-	return NULL;
+	return wordscan_find(
+		&term->scan,
+		bytes_of(search->patterns.ptr + term->at, term->len), text);
 }
 
 bool search_matches(const struct search *search, struct bytes text)
@@ -296,20 +252,48 @@ static int near_terms(const struct nearing *near, struct search *out)
 		if (out->patterns.failed != 0)
 			return out->patterns.failed;
 		term->len = out->patterns.len - term->at;
-		term->rare = rarest(
+		wordscan_prepare(
+			&term->scan,
 			bytes_of(out->patterns.ptr + term->at, term->len));
 	}
 	out->count = near->count;
 	return 0;
 }
 
+/* The text of a row that comes soon, before it is needed. */
+static void expect_row(const struct view *view, uint32_t row)
+{
+	if (row < view->count)
+		wordscan_expect(view_text(view, &view->rows[row]));
+}
+
+/* All words row by row, while its text is at hand. */
+static void count_rows(struct nearing *near, const struct search *terms,
+		       const uint32_t *most, const struct view *view)
+{
+	size_t open = terms->count;
+
+	for (uint32_t row = 0; open > 0 && row < view->count; row++) {
+		expect_row(view, row + WORDSCAN_AHEAD);
+		open = 0;
+		for (size_t i = 0; i < terms->count; i++) {
+			uint32_t *count = &near->words[i].count;
+
+			if (*count == most[i])
+				continue;
+			open++;
+			*count += has_term(terms, i, view, &view->rows[row]);
+		}
+	}
+}
+
 /* From how often a word was read to how many entries have it. */
 static int near_count(struct nearing *near, const struct view *view)
 {
 	struct nearing counted = { .count = 0 };
-	struct search search = { .count = 0 };
+	struct search terms = { .count = 0 };
 	uint32_t most[NEAR_MAX];
-	int code = near_terms(near, &search);
+	int code = near_terms(near, &terms);
 
 	for (size_t i = 0; i < near->count; i++) {
 		/* Read once, it is in one entry at most. */
@@ -317,18 +301,12 @@ static int near_count(struct nearing *near, const struct view *view)
 						     : near->words[i].count;
 		near->words[i].count = 0;
 	}
-	/* All of them row by row, while its text is at hand. */
-	for (uint32_t row = 0; search.count > 0 && row < view->count; row++) {
-		for (size_t i = 0; i < search.count; i++)
-			near->words[i].count +=
-				near->words[i].count < most[i] &&
-				has_term(&search, i, view, &view->rows[row]);
-	}
+	count_rows(near, &terms, most, view);
 	for (size_t i = 0; i < near->count; i++) {
 		if (near->words[i].count > 0)
 			near_add(&counted, &near->words[i]);
 	}
-	search_release(&search);
+	search_release(&terms);
 	*near = counted;
 	return code;
 }
@@ -348,10 +326,39 @@ static struct bytes word_of(const struct search *search, size_t i)
 	return word;
 }
 
+/* One of the term's words was never written. A beginning is no word. */
+static bool is_unheard(const struct search *search, size_t i,
+		       const struct view *view)
+{
+	const uint8_t *word = search->patterns.ptr + search->terms[i].at + 1;
+	const uint8_t *end = word + search->terms[i].len - 1;
+	const uint8_t *blank;
+
+	while ((blank = memchr(word, ' ', (size_t)(end - word))) != NULL) {
+		if (vocabulary_lacks(view,
+				     bytes_of(word, (size_t)(blank - word))))
+			return true;
+		word = blank + 1;
+	}
+	return false;
+}
+
+bool search_is_futile(const struct search *search, const struct view *view)
+{
+	for (size_t i = 0; i < search->count; i++) {
+		if (is_unheard(search, i, view))
+			return true;
+	}
+	return search->count == 0;
+}
+
 static bool is_anywhere(const struct search *search, size_t i,
 			const struct view *view)
 {
+	if (is_unheard(search, i, view))
+		return false;
 	for (uint32_t row = 0; row < view->count; row++) {
+		expect_row(view, row + WORDSCAN_AHEAD);
 		if (has_term(search, i, view, &view->rows[row]))
 			return true;
 	}
@@ -359,7 +366,7 @@ static bool is_anywhere(const struct search *search, size_t i,
 }
 
 int search_put_near(const struct search *search, struct view *view,
-		    struct buf *out)
+		    bool is_filtered, struct buf *out)
 {
 	struct nearing near = { .count = 0 };
 	struct bytes wanted = bytes_of(NULL, 0);
@@ -368,6 +375,9 @@ int search_put_near(const struct search *search, struct view *view,
 	/* The first word that is nowhere is the one that was mistyped. */
 	for (size_t i = 0; i < search->count && wanted.len == 0; i++) {
 		wanted = word_of(search, i);
+		/* The only one, and all rows were looked at: nowhere. */
+		if (search->count == 1 && !is_filtered)
+			break;
 		if (wanted.len > 0 && is_anywhere(search, i, view))
 			wanted.len = 0;
 	}

@@ -8,6 +8,7 @@
 #define KEPT_VAULT_WORDSEARCH_H
 
 #include "daemon/vault/view.h"
+#include "daemon/vault/wordscan.h"
 #include "proto/base/buf.h"
 
 #define SEARCH_TERMS_MAX 32u
@@ -15,7 +16,7 @@
 struct search_term {
 	size_t at; /* into patterns: " word ", " word word ", or " prefix" */
 	size_t len;
-	size_t rare; /* into the pattern: its byte that texts hold least of */
+	struct wordscan scan;
 };
 
 struct search {
@@ -31,16 +32,20 @@ int search_parse(struct search *search, struct bytes words, struct err *err)
 void search_release(struct search *search);
 /* text as view_text gives it. */
 bool search_matches(const struct search *search, struct bytes text);
+/* Nothing of the view can match: known from its vocabulary, without a look at
+ * any text. False where that can't tell. */
+bool search_is_futile(const struct search *search, const struct view *view);
 /* The first place of folded text (with its leading blank) where any term
  * begins; SIZE_MAX if none does. */
 size_t search_first(const struct search *search, struct bytes text);
 
 /*
- * Appends an array of {word, count}: words of the view within two letters of
- * a word that was looked for, nearest first, at most five. Words that the
- * vocabulary has not come to yet are not offered.
+ * For a search that found nothing. Appends an array of {word, count}: words of
+ * the view within two letters of a word that was looked for, nearest first, at
+ * most five. Words that the vocabulary has not come to yet are not offered.
+ * is_filtered: not all entries were searched, so the words may be in others.
  */
 int search_put_near(const struct search *search, struct view *view,
-		    struct buf *out) KEPT_MUST_USE;
+		    bool is_filtered, struct buf *out) KEPT_MUST_USE;
 
 #endif

@@ -8,8 +8,10 @@
 #include "daemon/vault/inside.h"
 
 #include "daemon/vault/change.h"
+#include "daemon/vault/settings.h"
 #include "proto/base/mem.h"
 #include "proto/crypto/kdf.h"
+#include "proto/entry.h"
 #include "proto/mp.h"
 
 void write_note(struct vault *vault, const struct id16 *id,
@@ -18,17 +20,26 @@ void write_note(struct vault *vault, const struct id16 *id,
 	size_t cap = vault->change_cap == 0 ? 16 : vault->change_cap * 2;
 	struct journal_change *grown, *change;
 
+	if (entry_kind_is_hidden(after->kind) || id16_equal(id, &settings_id)) {
+		vault->settings_changed = true;
+		return;
+	}
 	if (vault->change_next == vault->change_count) {
 		vault->change_next = 0;
 		vault->change_count = 0;
 	}
-	/* Whoever watches counts gaps; nothing is lost but the news of it. */
-	if (vault->change_count == VAULT_CHANGES_MAX)
+	/* Nothing is lost but the news of it; whoever watches hears of a gap
+	 * and looks again. */
+	if (vault->change_count == VAULT_CHANGES_MAX) {
+		vault->changes_lost++;
 		return;
+	}
 	if (vault->change_count == vault->change_cap) {
 		grown = mem_realloc(vault->changes, cap, sizeof *grown);
-		if (grown == NULL)
+		if (grown == NULL) {
+			vault->changes_lost++;
 			return;
+		}
 		vault->changes = grown;
 		vault->change_cap = cap;
 	}
@@ -51,6 +62,14 @@ int journal_take_change(struct vault *vault, struct journal_change *out)
 		return ERR_NOT_FOUND;
 	*out = vault->changes[vault->change_next++];
 	return 0;
+}
+
+uint64_t journal_lost_changes(struct vault *vault)
+{
+	uint64_t lost = vault->changes_lost;
+
+	vault->changes_lost = 0;
+	return lost;
 }
 
 /* A fresh entry in one block: its row without a merge. */
@@ -79,6 +98,7 @@ static int show_new(struct vault *vault, const struct change *change,
 		return vault_fail(err, code);
 	segments_touch(&vault->segments, index);
 	write_note(vault, &change->entry, NULL, &row);
+	gather_note_new(&vault->cache, change, dot);
 	return 0;
 }
 
@@ -193,6 +213,8 @@ int write_change(struct vault *vault, const struct roster *roster,
 			       "MiB). Nothing was changed.");
 	if (code != 0)
 		return vault_fail(err, code);
-	gather_forget(&vault->cache, &change->entry);
+	vault->has_written = true;
+	if (!change->is_new)
+		gather_forget(&vault->cache, &change->entry);
 	return show_change(vault, change, cut.stamp, before, &dot, err);
 }

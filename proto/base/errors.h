@@ -50,6 +50,10 @@ int err_set_os(struct err *err, int code, int os, const char *fmt, ...)
  */
 int err_wrap(struct err *err, const char *fmt, ...) KEPT_PRINTF(2, 3);
 
+/* Marks what a person is told though it is no error: clients translate it as
+ * they do the sentences of err_set (`make po` finds both). */
+#define KEPT_SAID(text) text
+
 /* The one spelling for a result nobody acts on. why is for the reader. */
 #define err_ignore(call, why)                                                  \
 	do {                                                                   \

@@ -18,7 +18,7 @@
 
 struct paths {
 	char config[PATH_BYTES];   /* file */
-	char data[PATH_BYTES];     /* folder: journal.db, slots, net.key */
+	char data[PATH_BYTES];     /* folder: journal, keys, plan.txt */
 	char state[PATH_BYTES];    /* folder, 0700: instance, lease, listen */
 	char run[PATH_BYTES];      /* folder, 0700 */
 	char socket[PATH_BYTES];   /* run/kept.sock */

@@ -6,19 +6,15 @@
  * line of JSON. DIR has to be on the disk that is meant. It must never decide
  * anything: no test reads it. Read next: tests/bench/bench.sh.
  */
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/store/sqlmem.h"
 #include "daemon/store/store.h"
 #include "proto/base/panic.h"
-#include "tests/lib/sample.h"
+#include "tests/bench/benchbare.h"
 
 #define COMMITS 400
-/* Sealed bodies as entries of 200 to 1,200 letters have them: words padded to
- * 512, 768, ... 1,536, and 73 more; 1,097 on average. */
-#define BODY_BYTES(no) (585u + (unsigned)(no)*7u % 5u * 256u)
 
 struct floor_times {
 	double commit_us, commit_p99_us, insert_us, scan_us;
@@ -49,63 +45,35 @@ static void note_commits(double times[COMMITS], struct floor_times *out)
 
 /* ---- SQLite alone ---- */
 
-static void run(sqlite3 *db, const char *sql)
-{
-	kept_assert(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
-}
-
-static void insert(sqlite3_stmt *stmt, const struct sample *sample, int no)
-{
-	sqlite3_bind_int(stmt, 1, no);
-	sqlite3_bind_blob(stmt, 2, sample->body,
-			  (int)(BLOCK_HEADER_BYTES + BODY_BYTES(no)),
-			  SQLITE_STATIC);
-	kept_assert(sqlite3_step(stmt) == SQLITE_DONE);
-	sqlite3_reset(stmt);
-}
-
 static void measure_sqlite(const char *path, int rows, int page_bytes,
 			   struct floor_times *out)
 {
 	double times[COMMITS], start;
+	struct benchbare bare;
 	sqlite3_stmt *stmt = NULL;
-	struct sample sample;
-	sqlite3 *db = NULL;
 	struct stat st;
-	char sql[160];
 
-	sample_block(&sample, 1, 1, SAMPLE_BODY_BYTES_MAX);
-	kept_assert(sqlite3_open(path, &db) == SQLITE_OK);
-	snprintf(sql, sizeof sql,
-		 "PRAGMA page_size=%d; PRAGMA locking_mode=EXCLUSIVE;"
-		 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		 "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY",
-		 page_bytes);
-	run(db, sql);
-	run(db, "CREATE TABLE row(no INTEGER PRIMARY KEY, body BLOB)");
-	kept_assert(sqlite3_prepare_v2(db, "INSERT INTO row VALUES(?1, ?2)", -1,
-				       &stmt, NULL) == SQLITE_OK);
+	benchbare_open(&bare, path, page_bytes);
 	for (int i = 0; i < COMMITS; i++) {
 		start = now_us();
-		insert(stmt, &sample, i + 1);
+		benchbare_put(&bare);
 		times[i] = now_us() - start;
 	}
 	note_commits(times, out);
 	start = now_us();
-	run(db, "BEGIN");
+	benchbare_run(&bare, "BEGIN");
 	for (int i = 0; i < rows; i++)
-		insert(stmt, &sample, COMMITS + i + 1);
-	run(db, "COMMIT");
+		benchbare_put(&bare);
+	benchbare_run(&bare, "COMMIT");
 	out->insert_us = (now_us() - start) / rows;
-	sqlite3_finalize(stmt);
-	kept_assert(sqlite3_prepare_v2(db, "SELECT no, body FROM row", -1,
+	kept_assert(sqlite3_prepare_v2(bare.db, "SELECT no, body FROM row", -1,
 				       &stmt, NULL) == SQLITE_OK);
 	start = now_us();
 	while (sqlite3_step(stmt) == SQLITE_ROW)
 		kept_assert(sqlite3_column_blob(stmt, 1) != NULL);
 	out->scan_us = (now_us() - start) / (rows + COMMITS);
 	sqlite3_finalize(stmt);
-	sqlite3_close(db);
+	benchbare_close(&bare);
 	kept_assert(stat(path, &st) == 0);
 	out->bytes_per_row = (double)st.st_size / (rows + COMMITS);
 }
@@ -116,8 +84,8 @@ static void put(struct store *store, struct sample *sample, uint64_t seq)
 {
 	seq++; /* the first of a log has no block before it; these have */
 	sample->block.header.seq = seq;
-	sample->block.body.len = BODY_BYTES(seq);
-	sample->block.header.body_len = BODY_BYTES(seq);
+	sample->block.body.len = BENCHBARE_BODY_BYTES(seq);
+	sample->block.header.body_len = BENCHBARE_BODY_BYTES(seq);
 	memcpy(sample->block.header.etag.b, &seq, sizeof seq);
 	/* tags are spread as hashes are */
 	sample->block.header.etag.b[0] = (uint8_t)(seq * 167 >> 3);

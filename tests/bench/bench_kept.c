@@ -16,12 +16,18 @@
 #include "proto/crypto/entropy.h"
 #include "proto/crypto/password.h"
 #include "proto/mp.h"
+#include "tests/bench/benchbare.h"
 #include "tests/bench/benchhome.h"
 #include "tests/bench/benchwords.h"
 #include "tests/lib/cable.h"
 
 #define WRITES 1000u
 #define TRACED_WRITES 100u
+/* Of the bare rows beside them: so many, and so many before, by which SQLite
+ * writes over its log instead of making it longer, as kept does by then. */
+#define PAIRS 400u
+#define BARE_BEFORE 1000u
+#define PAGE_BYTES 8192
 #define BATCH 500u
 #define LIVE_TIMES 50u
 #define APART 100u
@@ -97,6 +103,38 @@ static void measure_writes(struct bench *bench)
 	note(bench, "one durable write, p99",
 	     bench_quantile(times, WRITES, 0.99) * 1e3, "us", "floor",
 	     bench->floor_commit_p99_us);
+}
+
+/*
+ * Each write between two of SQLite alone: the same minute, the same disk, and
+ * the same pauses, after which a disk is slower than in a loop. The floor
+ * above is of such a loop.
+ */
+static void measure_pairs(struct bench *bench)
+{
+	double kept[PAIRS], floors[PAIRS], start;
+	char path[BENCHHOME_PATH_BYTES];
+	static struct benchbare bare;
+	size_t i;
+
+	snprintf(path, sizeof path, "%s/bare.db", bench->dir);
+	benchbare_open(&bare, path, PAGE_BYTES);
+	for (i = 0; i < BARE_BEFORE; i++)
+		benchbare_put(&bare);
+	for (i = 0; i < PAIRS; i++) {
+		start = bench_now_ms();
+		benchbare_put(&bare);
+		floors[i] = bench_now_ms() - start;
+		benchwords_put_add(&bench->a.link.params, bench->next++);
+		start = bench_now_ms();
+		benchlink_call(&bench->a.link, "add");
+		kept[i] = bench_now_ms() - start;
+	}
+	benchbare_close(&bare);
+	unlink(path);
+	note(bench, "  beside a bare one, median",
+	     bench_quantile(kept, PAIRS, 0.5) * 1e3, "us", "floor",
+	     bench_quantile(floors, PAIRS, 0.5) * 1e3);
 }
 
 static size_t count_lines(const char *path)
@@ -474,6 +512,7 @@ static void measure(struct bench *bench)
 
 	prepare(bench);
 	measure_writes(bench);
+	measure_pairs(bench);
 	measure_fsyncs(bench);
 	rest = bench->next < bench->n ? bench->n - bench->next : BATCH;
 	spent = import_into(bench, &bench->a, rest);

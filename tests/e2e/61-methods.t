@@ -38,6 +38,9 @@ call import 'd["added"] == 1' 'entries=[{"kind":"note",
 call show 'd["entry"]["f"]["what"] == "Left at six"' id="$id"
 call log 'len(d["entries"]) == 3' limit=10
 call search 'd["total"] == 1 and d["entries"][0]["snippet"]' query=six
+call today 'len(d["last"]) == 3 and d["practice"]["of"] == 7'
+call review 'd["days"] == 7 and d["thoughts"]["caught"] == 0'
+call trends 'd["points"][-1]["value"] == 5' what=mood
 call history 'd["revs"][0]["rev"] == 1' id="$id"
 call edit 'd["changed"] == ["took"]' id="$id" 'fields={"took":"An alarm"}'
 call tag 'd["entry"]["tags"] == ["work"]' id="$id" 'add=["work"]'
@@ -55,6 +58,9 @@ call sync 'd["devices"] == []'
 call digest 'len(d["digest"]) == 64 and d["entries"] == 3'
 call config_get 'd["settings"][0]["doc"]' key=lock_after
 call config_set 'd["live"] is True' key=reminders value=off
+call settings_set 'd["entry"]["f"] == {"region": "us"}' \
+	'fields={"region":"us"}'
+call settings_get 'd["entry"]["kind"] == "settings"'
 call doctor 'd["lines"]'
 call lock 'True'
 

@@ -43,7 +43,9 @@ static const struct entry_kind *kind_pick(struct world *world)
 {
 	size_t count = 0;
 
-	while (entry_kind_at(count) != NULL)
+	/* Settings are last, and nobody adds those. */
+	while (entry_kind_at(count) != NULL &&
+	       !entry_kind_is_hidden(entry_kind_at(count)->number))
 		count++;
 	return entry_kind_at((size_t)world_below(world, count));
 }
@@ -295,9 +297,20 @@ void canary_ack(struct device *device, struct word *word, bool is_capture)
 void canary_uncapture(struct device *device)
 {
 	struct world *world = device->world;
+	struct store *store = node_store(device->node);
+	uint64_t waiting = 1, bytes;
 	uint32_t i;
 
-	for (i = 0; i < world->word_count; i++) {
+	if (store == NULL)
+		return;
+	/* Looking is nothing of the device's own. */
+	disk_hold_faults(device->disk, true);
+	if (store_shelf_total(store, SHELF_CAPTURE, &waiting, &bytes, NULL) !=
+	    0)
+		waiting = 1;
+	disk_hold_faults(device->disk, false);
+	/* On a full disk they wait for room, unlocked or not. */
+	for (i = 0; waiting == 0 && i < world->word_count; i++) {
 		struct word *word = &world->words[i];
 
 		if (!word->is_capture || word->writer != device->no)
@@ -344,6 +357,7 @@ void canary_look(struct device *device)
 	if (node_store(device->node) == NULL ||
 	    node_engine(device->node) == NULL)
 		return;
+	canary_uncapture(device);
 	arena_init(&arena, 1u << 20);
 	for (i = 0; i < world->word_count; i++) {
 		struct word *word = &world->words[i];

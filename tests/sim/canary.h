@@ -18,7 +18,7 @@ void canary_put_edit(const struct word *old, struct word *word,
 		     struct buf *fields);
 /* It is saved, its device says; in a block up to the newest there is. */
 void canary_ack(struct device *device, struct word *word, bool is_capture);
-/* The captures of a device became entries. */
+/* The captures of a device became entries, if they did. */
 void canary_uncapture(struct device *device);
 
 /* Looks which devices hold which words' blocks. */

@@ -163,7 +163,7 @@ static bool word_is_due(struct device *device, const struct word *word,
 	bool is_here = (word->holders >> device->no & 1) != 0;
 
 	if (!word->is_acked || word->is_dropped || word->is_excused ||
-	    word->is_capture)
+	    (word->is_capture && !all))
 		return false;
 	if (word->is_local)
 		return is_here;
@@ -179,6 +179,7 @@ void check_words(struct device *device, bool all)
 	if (!device_is_unlocked(device) || world->failed)
 		return;
 	device_enter(device);
+	canary_uncapture(device);
 	/* Counting reads too: nothing of this look is the device's own. */
 	disk_hold_faults(device->disk, true);
 	/* Blocks whose key is on its way are not lost. */

@@ -62,8 +62,8 @@ try() {
 list() {
 	cat <<'END'
 no fsync@daemon/store/store.c@s/synchronous=FULL/synchronous=OFF/;s/synchronous", "2"/synchronous", "0"/@sim 60
-commit not looked at@daemon/node.c@s/status = turn_commit(node, &why);/status = 0 * turn_commit(node, \&why);/@sim 60
-nothing is committed@daemon/node.c@s/status = store_commit(node->store, err);/store_rollback(node->store);\n\tstatus = 0;/@sim 20
+commit not looked at@daemon/node_turn.c@s/status = turn_commit(node, &why);/status = 0 * turn_commit(node, \&why);/@sim 60
+nothing is committed@daemon/node_turn.c@s/status = store_commit(node->store, err);/store_rollback(node->store);\n\tstatus = 0;/@sim 20
 signatures not checked@proto/crypto/block.c@s/^\tif (!hash32_equal(&id, &block->id))$/\tif (pub != NULL)\n\t\treturn 0;\n&/@sim 200
 concurrent values dropped@crdt/register.c@s/\*count < cap) {/*count < 1) {/@sim 100
 revisions by clock alone@daemon/vault/gather.c@s/block->place = latest + 1;/continue;/@sim 60

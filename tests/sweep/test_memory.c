@@ -167,6 +167,28 @@ static uint32_t send_search(void)
 	return bed_send(&a, "search", "query", "one", NULL);
 }
 
+static char region[16];
+
+static uint32_t send_config_set(void)
+{
+	static unsigned turn;
+
+	snprintf(region, sizeof region, "%u", ++turn);
+	bed_pass(&a, 1);
+	return bed_send(&a, "config_set", "key", "region", "value", region,
+			NULL);
+}
+
+static uint32_t send_config_get(void)
+{
+	return bed_send(&a, "config_get", NULL);
+}
+
+static uint32_t send_settings_get(void)
+{
+	return bed_send(&a, "settings_get", NULL);
+}
+
 /* Where memory lacks for going back too, locking is what is left. */
 static void unlock_if_locked(void)
 {
@@ -204,9 +226,14 @@ static bool request_fails(const struct request *request, uint64_t step,
 static void every_request_meets_a_full_memory(void **state)
 {
 	static const struct request requests[] = {
-		{ "add", send_add, true },        { "edit", send_edit, true },
-		{ "undo", send_undo, true },      { "log", send_log, false },
+		{ "add", send_add, true },
+		{ "edit", send_edit, true },
+		{ "undo", send_undo, true },
+		{ "log", send_log, false },
 		{ "search", send_search, false },
+		{ "config_set", send_config_set, true },
+		{ "config_get", send_config_get, false },
+		{ "settings_get", send_settings_get, false },
 	};
 	char was[DIGEST_BYTES], is[DIGEST_BYTES];
 	uint64_t fired = 0;
@@ -231,6 +258,10 @@ static void every_request_meets_a_full_memory(void **state)
 	assert_call("", &a, "unlock", "passphrase", "abc", NULL);
 	digest(&a, is);
 	assert_string_equal(was, is);
+	/* What travels is in the journal, and in this device's settings. */
+	assert_call("", &a, "settings_get", NULL);
+	assert_string_equal(bed_get("entry.f.region"), region);
+	assert_string_equal(config_text(&a.config, CONFIG_region), region);
 }
 
 /* ---- scenes of many steps ---- */

@@ -36,6 +36,7 @@ BEGIN {
 	owner["sodium"] = "proto/crypto/|tests/"
 	owner["sqlite3"] = "daemon/store/|tests/"
 	owner["uv"] = "daemon/io/|tests/"
+	owner["systemd"] = "daemon/io/|tests/"
 	owner["msgpack"] = "proto/codec\\.c|tests/"
 	owner["utf8proc"] = "daemon/vault/|crdt/text/|tests/"
 	owner["zstd"] = "crdt/text/|tests/"
@@ -43,6 +44,8 @@ BEGIN {
 	owner["editline"] = "cli/|tests/"
 	owner["histedit"] = "cli/|tests/"
 	owner["qrencode"] = "cli/|tests/"
+	owner["pango"] = "cli/page/"
+	owner["cairo"] = "cli/page/"
 	owner["sha256"] = "cli/|tests/"
 	owner["cmocka"] = "tests/"
 

@@ -71,6 +71,7 @@ blind daemon/core/peer.c /usr/include/sodium.h
 blind daemon/core/peer.c daemon/vault/vault.h
 blind daemon/vault/view.c /usr/include/sqlite3.h
 blind daemon/rpc/rpc_session.c /usr/include/uv.h
+blind daemon/vault/view.c /usr/include/systemd/sd-bus.h
 blind proto/schema.c /usr/include/msgpack/object.h
 blind crdt/merge.c proto/crypto/keys.h
 blind cli/kept.c /usr/include/sodium/core.h

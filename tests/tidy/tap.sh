@@ -4,11 +4,13 @@
 #	tap_report NAME FINDINGS	ok when FINDINGS is empty
 #	tap_expect NAME PATTERN TEXT	ok when TEXT has a line like PATTERN
 #	tap_skip NAME WHY		skipped; a failure under STRICT=1 (tally.pl)
+#	tap_plan COUNT			so many it has: one that is lost shows
 #	tap_done			the plan, and the exit code
 
 # Set by the sourcing script's shell, read back in tap_done.
 tap_count=0
 tap_bad=0
+tap_planned=
 
 tap_line() {
 	tap_count=$((tap_count + 1))
@@ -44,8 +46,12 @@ tap_skip() {
 	echo "ok $tap_count - $1 # SKIP $2"
 }
 
+tap_plan() {
+	tap_planned=$1
+}
+
 tap_done() {
-	echo "1..$tap_count"
-	[ "$tap_bad" -eq 0 ]
+	echo "1..${tap_planned:=$tap_count}"
+	[ "$tap_bad" -eq 0 ] && [ "$tap_count" -eq "$tap_planned" ]
 	exit
 }

@@ -40,7 +40,7 @@ struct bed {
 	char listens[128], pair_listens[128];
 	struct bed *others[2]; /* whom its dials may reach */
 	struct vault_job *job;
-	bool stopped;
+	bool stopped, locks; /* locks: turns are told to */
 	bool holds_jobs; /* they wait for bed_job */
 	uint32_t next_msgid;
 	uint32_t client; /* who asks; 0: BED_CLIENT */
@@ -79,7 +79,6 @@ static inline const char *bed_get(const char *path);
 static inline bool bed_event(struct bed *bed, const char *name);
 
 #define ROUNDS_MAX 400
-
 static uint8_t answer_bytes[LIMIT_FRAME_BYTES];
 static struct bytes answer; /* the result, or an event's parameters */
 static char text[4096];
@@ -324,6 +323,7 @@ static inline void bed_turn(struct bed *bed, const struct client_event *client)
 				  .event_count = bed->queued,
 				  .clients = client,
 				  .client_count = client != NULL,
+				  .lock = bed->locks,
 				  .time = bed->time };
 	size_t i;
 

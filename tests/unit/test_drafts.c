@@ -150,6 +150,134 @@ static void a_draft_written_while_locked_is_one_after_unlock(void **state)
 	bed_free(&bed);
 }
 
+static int add_from(struct bed *bed, const char *draft, const char *text)
+{
+	struct journal_add add = { .kind = bytes_from_str("note"),
+				   .draft = bytes_from_str(draft),
+				   .place = { 240 } };
+	struct buf fields;
+	struct id16 entry;
+	bool was_captured;
+	int code;
+
+	buf_init(&fields, 4096);
+	bed->time.wall_ms += 1000;
+	add.fields = bed_fields(&fields, "text", text, NULL);
+	code = journal_add(bed->vault, &bed->roster, &add, bed->time, &entry,
+			   &was_captured, &bed_err);
+	buf_release(&fields);
+	return code;
+}
+
+static uint64_t unlock_and_take(struct bed *bed)
+{
+	uint64_t entries;
+
+	bed_unlock(bed);
+	assert_ok(journal_take_captures(bed->vault, &bed->roster, bed->time,
+					&entries, &bed_err));
+	bed_drain(bed);
+	return entries;
+}
+
+static void a_draft_written_on_while_locked_goes_with_its_entry(void **state)
+{
+	uint64_t waiting, captured;
+	char id[33] = "";
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	assert_ok(put(&bed, id, "note", "Half."));
+	vault_lock(bed.vault);
+	assert_ok(put(&bed, id, "note", "Half, and more."));
+	assert_ok(add_from(&bed, id, "Whole."));
+	assert_int_equal(unlock_and_take(&bed), 1);
+	journal_waiting(bed.vault, &waiting, &captured);
+	assert_int_equal(waiting, 0);
+	assert_int_equal(captured, 0);
+	bed_free(&bed);
+}
+
+/* The ending of an id may be any entry's that waits for the unlock. */
+static void what_waits_for_the_unlock_is_never_taken_for_a_draft(void **state)
+{
+	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	vault_lock(bed.vault);
+	assert_ok(add_from(&bed, "", "First."));
+	for (size_t i = 0; i < sizeof digits - 1; i++) {
+		char ending[33] = { digits[i] };
+
+		assert_ok(add_from(&bed, ending, "Another."));
+		assert_int_equal(put(&bed, ending, "note", "x"), ERR_NOT_FOUND);
+	}
+	assert_int_equal(unlock_and_take(&bed), sizeof digits);
+	assert_int_equal(journal_counts(bed.vault).entries, sizeof digits);
+	bed_free(&bed);
+}
+
+static size_t listed(const struct buf *list)
+{
+	struct mp_reader reader = mp_reader(buf_bytes(list));
+	size_t count = 0;
+
+	assert_ok(mp_read_array(&reader, &count));
+	return count;
+}
+
+static void the_newest_drafts_are_listed_though_all_would_not_fit(void **state)
+{
+	static char words[(LIMIT_FRAME_BYTES / 3) + 1];
+	struct buf list;
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	memset(words, 'w', sizeof words - 1);
+	for (unsigned i = 0; i < 4; i++) {
+		char id[33] = "";
+
+		words[0] = (char)('a' + i);
+		assert_ok(put(&bed, id, "note", words));
+	}
+	buf_init(&list, LIMIT_FRAME_BYTES - 64);
+	assert_ok(journal_put_drafts(bed.vault, &list, &bed_err));
+	assert_int_equal(listed(&list), 2);
+	assert_non_null(memmem(list.ptr, list.len, "dwww", 4));
+	assert_non_null(memmem(list.ptr, list.len, "cwww", 4));
+	assert_null(memmem(list.ptr, list.len, "bwww", 4));
+	buf_release(&list);
+	bed_free(&bed);
+}
+
+static void a_draft_that_could_never_be_shown_is_refused(void **state)
+{
+	const size_t overhead = 16; /* the map around the words */
+	size_t len = LIMIT_DRAFT_BYTES - overhead;
+	char *words = mem_alloc(LIMIT_DRAFT_BYTES, 1);
+	struct buf list;
+	char id[33] = "";
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	assert_non_null(words);
+	memset(words, 'w', len);
+	assert_ok(put(&bed, id, "note", words));
+	buf_init(&list, LIMIT_FRAME_BYTES - 64);
+	assert_ok(journal_put_drafts(bed.vault, &list, &bed_err));
+	assert_int_equal(listed(&list), 1);
+	memset(words, 'w', LIMIT_DRAFT_BYTES - 1);
+	assert_int_equal(put(&bed, id, "note", words), ERR_LIMIT);
+	buf_release(&list);
+	mem_free(words);
+	bed_free(&bed);
+}
+
 static void drafts_have_a_limit(void **state)
 {
 	struct bed bed;
@@ -242,6 +370,13 @@ int main(void)
 		cmocka_unit_test(a_draft_goes_with_the_entry_that_finishes_it),
 		cmocka_unit_test(
 			a_draft_written_while_locked_is_one_after_unlock),
+		cmocka_unit_test(
+			a_draft_written_on_while_locked_goes_with_its_entry),
+		cmocka_unit_test(
+			what_waits_for_the_unlock_is_never_taken_for_a_draft),
+		cmocka_unit_test(
+			the_newest_drafts_are_listed_though_all_would_not_fit),
+		cmocka_unit_test(a_draft_that_could_never_be_shown_is_refused),
 		cmocka_unit_test(drafts_have_a_limit),
 		cmocka_unit_test(captures_have_room_for_so_much),
 		cmocka_unit_test(nothing_that_was_written_lies_in_the_files),

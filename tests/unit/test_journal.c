@@ -7,7 +7,7 @@
 #include "tests/unit/vaultbed.h"
 
 #include "daemon/vault/change.h"
-#include "daemon/vault/cut.h"
+#include "daemon/vault/inside.h"
 #include "proto/ulid.h"
 
 static void an_entry_comes_out_as_it_went_in(void **state)
@@ -426,6 +426,27 @@ static void watchers_hear_of_every_change(void **state)
 }
 
 /* A member seals rubbish, and an entry id that does not give its etag. */
+static void news_without_room_is_counted(void **state)
+{
+	struct journal_change change;
+	struct row row = { .stamp = 1 };
+	struct bed bed;
+	uint64_t taken = 0;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	while (journal_take_change(bed.vault, &change) == 0) {
+	}
+	for (uint32_t i = 0; i < VAULT_CHANGES_MAX + 3; i++)
+		write_note(bed.vault, &row.id, NULL, &row);
+	while (journal_take_change(bed.vault, &change) == 0)
+		taken++;
+	assert_int_equal(taken, VAULT_CHANGES_MAX);
+	assert_int_equal(journal_lost_changes(bed.vault), 3);
+	assert_int_equal(journal_lost_changes(bed.vault), 0);
+	bed_free(&bed);
+}
+
 static void blocks_that_lie_are_void(void **state)
 {
 	static const char *const plains[] = {
@@ -501,6 +522,7 @@ int main(void)
 		cmocka_unit_test(writing_apart_keeps_both_and_says_so),
 		cmocka_unit_test(the_order_of_arrival_does_not_matter),
 		cmocka_unit_test(watchers_hear_of_every_change),
+		cmocka_unit_test(news_without_room_is_counted),
 		cmocka_unit_test(blocks_that_lie_are_void),
 	};
 

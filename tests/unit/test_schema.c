@@ -149,10 +149,15 @@ static void every_kind_is_well_formed(void **state)
 		assert_ptr_equal(entry_kind_by_number(kind->number), kind);
 		assert_ptr_equal(entry_kind_by_name(bytes_from_str(kind->name)),
 				 kind);
+		/* The quick way to tell, and what the table says. */
+		assert_int_equal(entry_kind_is_hidden(kind->number),
+				 kind->needs == ENTRY_NEEDS_HIDDEN);
 	}
-	assert_int_equal(i, 15);
+	assert_int_equal(i, 16);
+	assert_true(entry_kind_is_hidden(16));
+	assert_false(entry_kind_is_hidden(15));
 	assert_null(entry_kind_by_number(0));
-	assert_null(entry_kind_by_number(16));
+	assert_null(entry_kind_by_number(17));
 	assert_null(entry_kind_by_name(bytes_from_str("base")));
 	assert_int_equal(ENTRY_KIND_comment, 15);
 	assert_int_equal(ENTRY_base_life, 1);

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/vaultbed.h"
 
+#include "daemon/vault/inside.h"
 #include "daemon/vault/wordtext.h"
 
 static void assert_folds(const char *text, const char *words)
@@ -206,6 +207,80 @@ static void near_words_are_counted_as_the_entries_are_now(void **state)
 	bed_free(&bed);
 }
 
+/* What was read of the words answers at once, and as a look at them would. */
+static void a_vocabulary_that_is_whole_hides_no_entry(void **state)
+{
+	static const char *const futile[] = { "gardn",          "gard garden",
+					      "\"a gardn\"",    "garden xy",
+					      "\"a garden s\"", "gardenz*" };
+	struct journal_query query = { .limit = 5 };
+	static struct bed_page page;
+	struct bed bed;
+	struct id16 id;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	bed_add(&bed, "note", "text", "a garden, a xx, x");
+	id = bed_add(&bed, "note", "text", "gone later");
+	bed_work(&bed);
+	assert_false(vocabulary_is_behind(&bed.vault->view));
+	for (size_t i = 0; i < KEPT_ARRAY_COUNT(futile); i++)
+		assert_int_equal(bed_search(&bed, futile[i]), 0);
+	assert_int_equal(bed_search(&bed, "garden"), 1);
+	assert_int_equal(bed_search(&bed, "gard*"), 1);
+	assert_int_equal(bed_search(&bed, "x xx"), 1);
+	assert_int_equal(bed_search(&bed, "\"a xx x\""), 1);
+	/* new since, before and after its words were read */
+	assert_int_equal(bed_search(&bed, "later then"), 0);
+	bed_set(&bed, &id, "text", "gone later then");
+	assert_int_equal(bed_search(&bed, "later then"), 1);
+	bed_work(&bed);
+	assert_int_equal(bed_search(&bed, "later then"), 1);
+	/* deleted, and looked for where deleted ones are */
+	bed_live(&bed, &id, 1);
+	bed_work(&bed);
+	assert_int_equal(bed_search(&bed, "later"), 0);
+	query.words = bytes_from_str("later");
+	query.deleted = true;
+	bed_list(&bed, &query, &page);
+	assert_int_equal(page.total, 1);
+	bed_free(&bed);
+}
+
+/* Near words are the same before the words were read in idle time and after,
+ * with a filter and without. */
+static void near_words_do_not_depend_on_idle_time(void **state)
+{
+	struct journal_query query = { .limit = 5 };
+	static struct bed_page page;
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	bed_add(&bed, "note", "text", "garden gardens garden");
+	bed_add(&bed, "note", "text", "a garden");
+	for (int round = 0; round < 4; round++) {
+		query.kind = bytes_from_str(round % 2 == 0 ? "" : "win");
+		query.words = bytes_from_str("gardem");
+		bed_list(&bed, &query, &page);
+		assert_string_equal(page.near,
+				    "[{\"word\": \"garden\", \"count\": 2}, "
+				    "{\"word\": \"gardens\", \"count\": 1}]");
+		query.words = bytes_from_str("garden nothere");
+		bed_list(&bed, &query, &page);
+		assert_string_equal(page.near, "[]");
+		query.words = bytes_from_str("nothere gardem");
+		bed_list(&bed, &query, &page);
+		assert_string_equal(page.near, "[]");
+		query.words = bytes_from_str("garde*");
+		bed_list(&bed, &query, &page);
+		assert_string_equal(page.near, "[]");
+		if (round == 1)
+			bed_work(&bed);
+	}
+	bed_free(&bed);
+}
+
 /* More false hits of its rarest byte than find_term follows by itself. */
 static void a_word_behind_many_like_it_is_found(void **state)
 {
@@ -356,6 +431,8 @@ int main(void)
 		cmocka_unit_test(hits_come_with_the_words_around_them),
 		cmocka_unit_test(a_near_word_is_offered_when_nothing_is_found),
 		cmocka_unit_test(near_words_are_counted_as_the_entries_are_now),
+		cmocka_unit_test(a_vocabulary_that_is_whole_hides_no_entry),
+		cmocka_unit_test(near_words_do_not_depend_on_idle_time),
 		cmocka_unit_test(a_word_behind_many_like_it_is_found),
 		cmocka_unit_test(every_page_of_a_search_tells_the_same_total),
 		cmocka_unit_test(pages_hang_together_while_entries_arrive),

@@ -5,6 +5,8 @@
  */
 #include "tests/unit/vaultbed.h"
 
+#include "daemon/vault/inside.h"
+
 static int undo(struct bed *bed, uint32_t count, bool dry_run,
 		const char *expected, char expect[65], char *said)
 {
@@ -190,6 +192,55 @@ static void what_another_device_wrote_can_be_undone_after_sync(void **state)
 	bed_free(&a);
 }
 
+/* An import taken back a hundred at a time: what was taken back before is
+ * looked at once, not once for every one of the hundred. */
+static void taking_back_much_looks_at_each_entry_a_few_times(void **state)
+{
+	struct bed bed;
+	uint64_t looked = 0;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	for (unsigned i = 0; i < 600; i++)
+		bed_add(&bed, "note", "text", "One of many.");
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t before = bed.vault->cache.clock;
+
+		assert_ok(undo(&bed, 100, false, NULL, expect, said));
+		looked = bed.vault->cache.clock - before;
+	}
+	assert_int_equal(journal_counts(bed.vault).entries, 0);
+	/* 600 rows, and of each of 100: picked, written, and told. */
+	assert_true(looked <= 600 + 6 * 100);
+	assert_int_equal(undo(&bed, 1, false, NULL, expect, said),
+			 ERR_NOT_FOUND);
+	bed_free(&bed);
+}
+
+/* The newest first, whichever entry it is of. */
+static void changes_of_two_entries_go_back_in_turn(void **state)
+{
+	struct id16 first, second;
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, "laptop");
+	first = bed_add(&bed, "win", "what", "A1");
+	second = bed_add(&bed, "win", "what", "B1");
+	bed_set(&bed, &first, "what", "A2");
+	bed_set(&bed, &second, "what", "B2");
+	bed_set(&bed, &first, "what", "A3");
+	assert_ok(undo(&bed, 2, false, NULL, expect, said));
+	bed_assert_has(&bed, &first, "A2");
+	bed_assert_has(&bed, &second, "B1");
+	assert_ok(undo(&bed, 1, false, NULL, expect, said));
+	bed_assert_has(&bed, &first, "A1");
+	bed_assert_has(&bed, &second, "B1");
+	assert_ok(undo(&bed, 2, false, NULL, expect, said));
+	assert_int_equal(journal_counts(bed.vault).deleted, 2);
+	bed_free(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +248,9 @@ int main(void)
 		cmocka_unit_test(undoing_a_delete_brings_back),
 		cmocka_unit_test(several_at_once_and_a_dry_run_changes_nothing),
 		cmocka_unit_test(lists_and_tags_go_back_too),
+		cmocka_unit_test(changes_of_two_entries_go_back_in_turn),
+		cmocka_unit_test(
+			taking_back_much_looks_at_each_entry_a_few_times),
 		cmocka_unit_test(
 			what_another_device_wrote_can_be_undone_after_sync),
 	};

@@ -350,28 +350,6 @@ static void the_joiner_keeps_a_way_in_for_the_sheet(void **state)
 	bed_free(&a);
 }
 
-static void giving_up_joining_leaves_nothing(void **state)
-{
-	struct net_secret net;
-	struct vault_job *job;
-	struct bed bed;
-
-	(void)state;
-	bed_new(&bed);
-	job = bed_job(&bed, VAULT_JOB_JOIN, "x", "phone");
-	assert_ok(vault_end_join(bed.vault, job, bed.time, &bed_err));
-	vault_job_free(job);
-	assert_ok(vault_net_key(bed.vault, &net, &bed_err));
-	assert_ok(vault_abandon_join(bed.vault, &bed_err));
-	assert_false(vault_is_unlocked(bed.vault));
-	assert_int_equal(vault_net_key(bed.vault, &net, &bed_err),
-			 ERR_NO_JOURNAL);
-	job = bed_job(&bed, VAULT_JOB_JOIN, "x", "phone");
-	assert_ok(vault_end_join(bed.vault, job, bed.time, &bed_err));
-	vault_job_free(job);
-	bed_free(&bed);
-}
-
 static void blocks_without_their_key_wait_for_it(void **state)
 {
 	struct journal_counts counts;
@@ -545,7 +523,6 @@ int main(void)
 		cmocka_unit_test(a_capture_that_does_not_open_is_left_alone),
 		cmocka_unit_test(two_devices_read_each_other_and_agree),
 		cmocka_unit_test(the_joiner_keeps_a_way_in_for_the_sheet),
-		cmocka_unit_test(giving_up_joining_leaves_nothing),
 		cmocka_unit_test(blocks_without_their_key_wait_for_it),
 		cmocka_unit_test(a_rollback_forgets_what_was_queued),
 		cmocka_unit_test(

@@ -153,6 +153,8 @@ static void segments_are_written_when_idle_and_read_at_unlock(void **state)
 	many(&bed, 1);
 	bed_work(&bed);
 	assert_int_equal(segments_there(&bed), 2);
+	/* and the work that comes after them was not forgotten */
+	assert_false(vocabulary_is_behind(&bed.vault->view));
 	many(&bed, 3);
 	bed_digest(&bed, left);
 	bed_reopen(&bed);
