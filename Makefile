@@ -50,13 +50,15 @@ endif
 
 # Goals that need no compiler and no library of anybody's.
 PLAIN_GOALS := help clean format dist check demo uninstall quick run-code \
-	run-units protocol
+	run-units protocol po release-check
 PKG_MK := $(BUILDROOT)/pkg.mk
 PKGS := libuv libsodium sqlite3 msgpack libcjson libedit libqrencode libmd \
 	libutf8proc libsystemd
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(PKG_MK)
 endif
+# Only of kept-page; the others don't see its headers.
+PAGE_PKGS := pangocairo
 
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -include proto/base/banned.h -g \
 	-pthread -DKEPT_VERSION='"$(VERSION)"' $(WARNINGS) $(HARDEN) \
@@ -67,7 +69,7 @@ ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
 KEPTD_LIBS = $(foreach p,libuv libsodium sqlite3 msgpack libutf8proc \
 	libsystemd,$($p_LIBS))
 KEPT_LIBS = $(foreach p,msgpack libcjson libedit libqrencode libmd,$($p_LIBS))
-TEST_LIBS = -lcmocka $(KEPTD_LIBS) $(KEPT_LIBS) -lm
+TEST_LIBS = -lcmocka $(KEPTD_LIBS) $(KEPT_LIBS) -lz -lm
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
@@ -92,7 +94,8 @@ archives = $(foreach l,$(1),$(if $($(l)_OBJS),$(OUT)/$(l).a))
 ARCHIVES := $(call archives,$(LAYERS))
 
 PROGRAMS := $(if $(filter %/keptd.c,$(DAEMON_SRCS)),$(OUT)/keptd) \
-	$(if $(filter %/kept.c,$(CLI_SRCS)),$(OUT)/kept)
+	$(if $(filter %/kept.c,$(CLI_SRCS)),$(OUT)/kept) \
+	$(if $(PAGE_SRCS),$(OUT)/kept-page)
 
 # Test programs: $(call programs,SRCS,prefix), and what each also links.
 programs = $(patsubst %.c,$(OUT)/%,$(foreach s,$(1),\
@@ -108,6 +111,7 @@ BENCH := $(call programs,$(BENCH_SRCS),bench)
 FUZZ := $(call programs,$(FUZZ_SRCS),fuzz)
 SIM := $(if $(SIM_SRCS),$(OUT)/tests/sim/sim)
 CABLE := $(OUT)/tests/e2e/cablemain
+LOGIN := $(OUT)/tests/e2e/loginmain
 UNIT_EXTRAS := $(call extras,$(UNIT_SRCS),test)
 LAW_EXTRAS := $(call extras,$(LAW_SRCS),test)
 GOLDEN_EXTRAS := $(call extras,$(GOLDEN_SRCS),test)
@@ -119,15 +123,26 @@ TEST_PROGRAMS := $(UNIT) $(LAW) $(GOLDEN) $(SWEEP) $(SIM) $(FUZZ)
 
 PRODUCT_SRCS := $(BASE_SRCS) $(PROTO_SRCS) $(CRYPTO_SRCS) $(CRDT_SRCS) \
 	$(STORE_SRCS) $(CORE_SRCS) $(VAULT_SRCS) $(RPC_SRCS) $(IO_SRCS) \
-	$(DAEMON_SRCS) $(CLI_SRCS)
+	$(DAEMON_SRCS) $(CLI_SRCS) $(PAGE_SRCS)
 TEST_SRCS := $(TEST_LIB_SRCS) $(UNIT_SRCS) $(LAW_SRCS) $(GOLDEN_SRCS) \
-	$(SWEEP_SRCS) $(SIM_SRCS) $(FUZZ_SRCS) $(BENCH_SRCS) $(E2E_SRCS)
+	$(SWEEP_SRCS) $(SIM_SRCS) $(FUZZ_SRCS) $(BENCH_SRCS) $(E2E_SRCS) \
+	$(LOGIN_SRCS)
 OBJS := $(call objects,$(PRODUCT_SRCS) $(TEST_SRCS))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: FORCE
+
+# The languages people read it in.
+PO := packaging/po
+CATALOGS := $(LANGUAGES:%=$(OUT)/locale/%/LC_MESSAGES/kept.mo)
+MSGFMT ?= msgfmt
+# Where a program that was installed looks for them.
+# GLib's headers name what banned.h bans; pagedraw.c reads that behind them.
+FLAGS_cli/page/pagedraw = -DKEPT_BASE_BANNED_H \
+	$(patsubst -I%,-isystem%,$(pangocairo_CFLAGS))
+FLAGS_cli/i18n = -DKEPT_LOCALE_DIR='"$(PREFIX)/share/locale"'
 
 # What the tests are told.
 export SHARED STRICT BUILD
@@ -139,7 +154,7 @@ export ASAN_OPTIONS ?= detect_leaks=1:abort_on_error=0
 PROVE = perl tests/lib/tally.pl -j $(JOBS)
 
 .PHONY: all
-all: $(PROGRAMS) ## build keptd and kept (BUILD=release unless given)
+all: $(PROGRAMS) $(CATALOGS) ## build keptd and kept (BUILD=release unless given)
 
 ##@ Checks
 
@@ -154,7 +169,7 @@ check: ## install what is missing, build, run every test (BUILD=debug|asan)
 	$(AGAIN) run-check
 CHECKED = $(UNIT) $(LAW) $(GOLDEN) $(SWEEP) $(FUZZ) $(SIM_TESTS) \
 	$(TIDY_TESTS) $(E2E_TESTS)
-run-check: $(PROGRAMS) $(CABLE) $(TEST_PROGRAMS) $(OBJS)
+run-check: $(PROGRAMS) $(CATALOGS) $(CABLE) $(LOGIN) $(TEST_PROGRAMS) $(OBJS)
 	$(Q)$(PROVE) $(CHECKED)
 
 # Parts of .ci/run: all that runs our code, and what one compiler is asked.
@@ -164,7 +179,7 @@ run-code:
 run-units:
 	$(AGAIN) CC=$(CC) BUILDROOT=$(BUILDROOT) run-units-now
 .PHONY: run-code-now run-units-now
-run-code-now: $(PROGRAMS) $(CABLE) $(TEST_PROGRAMS)
+run-code-now: $(PROGRAMS) $(CATALOGS) $(CABLE) $(LOGIN) $(TEST_PROGRAMS)
 	$(Q)$(PROVE) $(UNIT) $(LAW) $(GOLDEN) $(SWEEP) $(FUZZ) $(SIM_TESTS) \
 		$(E2E_TESTS)
 run-units-now: $(PROGRAMS) $(TEST_PROGRAMS) $(OBJS)
@@ -190,7 +205,7 @@ sweep: $(call pick,$(SWEEP)) ## every allocation and every write fails once
 	$(Q)$(PROVE) $(call picked,$^)
 fuzz-replay: $(call pick,$(FUZZ)) ## the fuzz corpora, without a fuzzer
 	$(Q)$(PROVE) $(call picked,$^)
-e2e: $(PROGRAMS) $(CABLE) ## the real programs, from a shell (T=10-pair)
+e2e: $(PROGRAMS) $(CATALOGS) $(CABLE) $(LOGIN) ## the real programs, from a shell (T=10-pair)
 	$(Q)$(PROVE) $(call picked,$(call pick,$(E2E_TESTS)))
 tidy: $(OBJS) ## form, names, sizes, lists, layers, purity, headers
 	$(Q)$(PROVE) $(TIDY_TESTS)
@@ -225,13 +240,26 @@ run-fuzz: $(OUT)/tests/fuzz/fuzz_$(TARGET)
 
 ##@ Upkeep
 
-.PHONY: golden-accept lint format cov bench protocol
+.PHONY: golden-accept lint format cov bench protocol release-check
 golden-accept: $(GOLDEN) ## write vectors that are missing, never change one
 	$(Q)for t in $(GOLDEN); do GOLDEN_ACCEPT=1 $$t || exit 1; done
 protocol: ## write the tables of proto/PROTOCOL.md anew from the .def files
 	$(Q)sh tests/tidy/protocol-tables.sh --write proto/PROTOCOL.md
+.PHONY: po
+po: ## collect what people read into packaging/po/kept.pot and each .po
+	$(Q)mkdir -p $(BUILDROOT)
+	$(Q)sh $(PO)/extract.sh $(BUILDROOT) $(CLI_SRCS) $(PAGE_SRCS)
+	$(Q)cmp -s $(BUILDROOT)/told.def cli/told.def || \
+		cp $(BUILDROOT)/told.def cli/told.def
+	$(Q)cp $(BUILDROOT)/kept.pot $(PO)/kept.pot
+	$(Q)for l in $(LANGUAGES); do \
+		sh $(PO)/merge.sh $(PO)/$$l.po $(PO)/kept.pot || exit 1; \
+	done
+release-check: ## is anything in it too old to be released?
+	$(Q)sh packaging/release-check.sh
 lint: $(PKG_MK) ## clang-tidy and shellcheck
-	$(Q)clang-tidy --quiet $(PRODUCT_SRCS) -- $(filter-out -W%,$(ALL_CFLAGS))
+	$(Q)clang-tidy --quiet $(filter-out $(PAGE_SRCS),$(PRODUCT_SRCS)) -- \
+		$(filter-out -W%,$(ALL_CFLAGS))
 	$(Q)shellcheck $$(find packaging tests -name '*.sh' -o -name '*.t') \
 		.ci/run
 format: ## lay out every .c file as .clang-format says
@@ -263,12 +291,18 @@ man: $(PROGRAMS) ## the manual pages, into the build folder
 	$(Q)mkdir -p $(OUT)/man
 	$(Q)$(OUT)/kept --print-man >$(OUT)/man/kept.1
 	$(Q)$(OUT)/keptd --print-man >$(OUT)/man/keptd.8
+	$(Q)for page in $$($(OUT)/kept --list-man); do \
+		$(OUT)/kept --print-man "$${page%.*}" \
+			>"$(OUT)/man/kept-$$page" || exit 1; \
+	done
 ROOT = $(DESTDIR)$(PREFIX)
 COMPLETIONS := packaging/completions
-install: $(PROGRAMS) man ## into $(DESTDIR)$(PREFIX)
+install: $(PROGRAMS) $(CATALOGS) man ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 -t '$(ROOT)/bin' $(PROGRAMS)
-	install -D -m 644 -t '$(ROOT)/share/man/man1' $(OUT)/man/kept.1
-	install -D -m 644 -t '$(ROOT)/share/man/man8' $(OUT)/man/keptd.8
+	for section in 1 5 7 8; do \
+		install -D -m 644 -t "$(ROOT)/share/man/man$$section" \
+			$(OUT)/man/kept*.$$section || exit 1; \
+	done
 	install -D -m 644 $(COMPLETIONS)/kept.bash \
 		'$(ROOT)/share/bash-completion/completions/kept'
 	install -D -m 644 -t '$(ROOT)/share/zsh/site-functions' \
@@ -276,17 +310,33 @@ install: $(PROGRAMS) man ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 -t '$(ROOT)/share/fish/vendor_completions.d' \
 		$(COMPLETIONS)/kept.fish
 	install -D -m 644 -t '$(ROOT)/lib/systemd/user' \
-		packaging/systemd/keptd.socket
-	sed 's,/usr/bin/,$(PREFIX)/bin/,' packaging/systemd/keptd.service \
-		>'$(ROOT)/lib/systemd/user/keptd.service'
-	chmod 644 '$(ROOT)/lib/systemd/user/keptd.service'
+		packaging/systemd/keptd.socket \
+		packaging/systemd/kept-remind.timer
+	for unit in keptd kept-remind; do \
+		sed 's,/usr/bin/,$(PREFIX)/bin/,' \
+			packaging/systemd/$$unit.service \
+			>'$(ROOT)/lib/systemd/user/'$$unit.service && \
+		chmod 644 '$(ROOT)/lib/systemd/user/'$$unit.service || \
+			exit 1; \
+	done
+	for l in $(LANGUAGES); do \
+		install -D -m 644 $(OUT)/locale/$$l/LC_MESSAGES/kept.mo \
+			'$(ROOT)/share/locale/'$$l/LC_MESSAGES/kept.mo || \
+			exit 1; \
+	done
 uninstall: ## take away what install put there
-	rm -f $(foreach f,bin/kept bin/keptd share/man/man1/kept.1 \
+	rm -f $(foreach f,$(LANGUAGES:%=share/locale/%/LC_MESSAGES/kept.mo) \
+		bin/kept bin/keptd bin/kept-page share/man/man1/kept.1 \
 		share/man/man8/keptd.8 share/bash-completion/completions/kept \
 		share/zsh/site-functions/_kept \
 		share/fish/vendor_completions.d/kept.fish \
-		lib/systemd/user/keptd.socket lib/systemd/user/keptd.service,\
+		lib/systemd/user/keptd.socket lib/systemd/user/keptd.service \
+		lib/systemd/user/kept-remind.timer \
+		lib/systemd/user/kept-remind.service,\
 		'$(ROOT)/$f')
+	rm -f '$(ROOT)'/share/man/man1/kept-*.1 \
+		'$(ROOT)'/share/man/man5/kept-*.5 \
+		'$(ROOT)'/share/man/man7/kept-*.7
 dist: ## the committed tree as build/kept-VERSION.tar.gz
 	$(Q)mkdir -p $(BUILDROOT)
 	git archive --prefix=kept-$(VERSION)/ \
@@ -302,7 +352,7 @@ help: ## this
 
 $(PKG_MK): packaging/depends.debian Makefile
 	@mkdir -p $(@D)
-	@for p in $(PKGS); do \
+	@for p in $(PKGS) $(PAGE_PKGS); do \
 		if ! pkg-config --exists $$p 2>/dev/null; then \
 			echo "$$p is missing; packaging/install-depends.sh" \
 				"build installs what kept needs" >&2; exit 1; \
@@ -320,13 +370,20 @@ $(OUT)/flags: FORCE
 	@$(call keep,$(call quoted,$(CC) $(ALL_CFLAGS)))
 $(OUT)/ldflags: FORCE
 	@$(call keep,$(call quoted,$(CC) $(ALL_LDFLAGS) $(TEST_LIBS)))
+$(OUT)/prefix: FORCE
+	@$(call keep,$(call quoted,$(PREFIX)))
+$(OUT)/cli/i18n.o: $(OUT)/prefix
+$(CATALOGS): $(OUT)/locale/%/LC_MESSAGES/kept.mo: $(PO)/%.po
+	@mkdir -p $(@D)
+	$(call say,MO,$<)
+	$(Q)$(MSGFMT) --check-format --check-header -o $@ $<
 $(OUT)/%.list: FORCE
 	@$(call keep,$(call quoted,$($*_OBJS)))
 
 $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -MD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(FLAGS_$*) -MD -MP -c -o $@ $<
 
 .SECONDEXPANSION:
 $(sort $(ARCHIVES)): $(OUT)/%.a: $$(%_OBJS) $(OUT)/%.list
@@ -343,6 +400,11 @@ $(OUT)/keptd: $(OUT)/daemon/keptd.o \
 $(OUT)/kept: $(OUT)/cli/kept.o $(call archives,cli proto base) $(OUT)/ldflags
 	$(call say,LINK,$@)
 	$(call link,$(KEPT_LIBS) -lm)
+# What draws a page for paper: cairo and Pango, and none of the rest.
+$(OUT)/kept-page: $(call objects,$(PAGE_SRCS) cli/page/pagecut.c cli/i18n.c) \
+		$(call archives,base) $(OUT)/ldflags
+	$(call say,LINK,$@)
+	$(call link,$(libcjson_LIBS) $(pangocairo_LIBS))
 
 $(UNIT): $(UNIT_EXTRAS)
 $(LAW): $(LAW_EXTRAS)
@@ -360,6 +422,9 @@ $(FUZZ): %: %.o $(FUZZ_EXTRAS) $(ARCHIVES) $(OUT)/ldflags
 $(CABLE): $(call objects,$(E2E_SRCS) tests/lib/cable.c) $(OUT)/ldflags
 	$(call say,LINK,$@)
 	$(call link)
+$(LOGIN): $(call objects,$(LOGIN_SRCS)) $(OUT)/ldflags
+	$(call say,LINK,$@)
+	$(call link,$(libsystemd_LIBS))
 # The simulator is the daemon with another shell: everything but io.
 $(SIM): $(call objects,$(SIM_SRCS)) $(TEST_LIB_OBJS) \
 		$(call archives,$(filter-out cli io,$(LAYERS))) $(OUT)/ldflags

@@ -73,6 +73,7 @@ STORE_SRCS := \
 	daemon/store/sqlmem.c \
 	daemon/store/store.c \
 	daemon/store/walfile.c \
+	daemon/store/waljoin.c \
 
 # daemon/core: the blind side.
 CORE_SRCS := \
@@ -192,19 +193,39 @@ DAEMON_SRCS := \
 
 # cli: the command people type.
 CLI_SRCS := \
+	cli/aims.c \
 	cli/ask.c \
+	cli/askanswer.c \
+	cli/askkey.c \
 	cli/asksecret.c \
+	cli/breath.c \
+	cli/chart.c \
 	cli/cli.c \
 	cli/client.c \
+	cli/cmd_activity.c \
+	cli/cmd_boundary.c \
+	cli/cmd_breathe.c \
 	cli/cmd_change.c \
+	cli/cmd_config.c \
 	cli/cmd_devices.c \
+	cli/cmd_drafts.c \
 	cli/cmd_edit.c \
+	cli/cmd_experiment.c \
 	cli/cmd_export.c \
+	cli/cmd_goal.c \
+	cli/cmd_help_now.c \
+	cli/cmd_homework.c \
 	cli/cmd_import.c \
 	cli/cmd_init.c \
+	cli/cmd_insight.c \
 	cli/cmd_look.c \
+	cli/cmd_measure.c \
 	cli/cmd_pair.c \
+	cli/cmd_patterns.c \
+	cli/cmd_plan.c \
 	cli/cmd_programs.c \
+	cli/cmd_remind.c \
+	cli/cmd_review.c \
 	cli/cmd_session.c \
 	cli/cmd_state.c \
 	cli/cmd_thought.c \
@@ -213,25 +234,59 @@ CLI_SRCS := \
 	cli/complete.c \
 	cli/dates.c \
 	cli/devicetext.c \
+	cli/draftlist.c \
 	cli/editor.c \
+	cli/editsave.c \
 	cli/entrytext.c \
 	cli/exportfile.c \
+	cli/goaltext.c \
+	cli/goalwords.c \
+	cli/guide.c \
+	cli/guideasks.c \
+	cli/guided.c \
 	cli/help.c \
+	cli/i18n.c \
 	cli/jsonform.c \
 	cli/jsoninput.c \
 	cli/keep.c \
 	cli/kept.c \
 	cli/look.c \
+	cli/measure.c \
+	cli/measureask.c \
+	cli/meeting.c \
+	cli/meetings.c \
+	cli/openlist.c \
 	cli/options.c \
+	cli/ownconfig.c \
+	cli/page/pagecut.c \
+	cli/pageform.c \
+	cli/patterns.c \
+	cli/pick.c \
+	cli/planfile.c \
 	cli/qr.c \
+	cli/region.c \
 	cli/render.c \
 	cli/renderentry.c \
+	cli/rendergist.c \
+	cli/renderlog.c \
+	cli/reviewfile.c \
+	cli/reviewhtml.c \
+	cli/reviewmore.c \
+	cli/reviewtext.c \
 	cli/screen.c \
 	cli/sessionfile.c \
 	cli/thought.c \
+	cli/ticks.c \
+	cli/todaytext.c \
+	cli/told.c \
 	cli/topics.c \
+	cli/trendparts.c \
+	cli/trendsay.c \
+	cli/trendtext.c \
+	cli/verbs.c \
 	cli/weigh.c \
 	cli/when.c \
+	cli/workfile.c \
 	cli/writing.c \
 
 # Languages of packaging/po, by the names of their catalogs.
@@ -240,6 +295,8 @@ LANGUAGES := \
 
 # cli/page: kept-page, a program of its own with cairo and Pango in it.
 PAGE_SRCS := \
+	cli/page/keptpage.c \
+	cli/page/pagedraw.c \
 
 # Tests. In the folders below test_*.c, fuzz_*.c and bench_*.c are programs;
 # any other file of the folder is linked into each of its programs.
@@ -266,12 +323,15 @@ UNIT_SRCS := \
 	tests/unit/test_bad_wire.c \
 	tests/unit/test_block.c \
 	tests/unit/test_branches.c \
+	tests/unit/test_breath.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_bytes.c \
 	tests/unit/test_chain.c \
+	tests/unit/test_chart.c \
 	tests/unit/test_civil.c \
 	tests/unit/test_client.c \
 	tests/unit/test_codec.c \
+	tests/unit/test_columns.c \
 	tests/unit/test_command.c \
 	tests/unit/test_config.c \
 	tests/unit/test_damage.c \
@@ -279,6 +339,7 @@ UNIT_SRCS := \
 	tests/unit/test_devicetext.c \
 	tests/unit/test_digest.c \
 	tests/unit/test_disk.c \
+	tests/unit/test_draftlist.c \
 	tests/unit/test_drafts.c \
 	tests/unit/test_ds.c \
 	tests/unit/test_engine.c \
@@ -292,7 +353,9 @@ UNIT_SRCS := \
 	tests/unit/test_forks.c \
 	tests/unit/test_forkside.c \
 	tests/unit/test_frame.c \
+	tests/unit/test_goaltext.c \
 	tests/unit/test_greet.c \
+	tests/unit/test_guide.c \
 	tests/unit/test_history.c \
 	tests/unit/test_hlc.c \
 	tests/unit/test_hostile.c \
@@ -309,6 +372,7 @@ UNIT_SRCS := \
 	tests/unit/test_limits.c \
 	tests/unit/test_list.c \
 	tests/unit/test_log.c \
+	tests/unit/test_measure.c \
 	tests/unit/test_mem.c \
 	tests/unit/test_merge.c \
 	tests/unit/test_mp.c \
@@ -325,13 +389,17 @@ UNIT_SRCS := \
 	tests/unit/test_pake.c \
 	tests/unit/test_panic.c \
 	tests/unit/test_password.c \
+	tests/unit/test_patterns.c \
 	tests/unit/test_peer.c \
 	tests/unit/test_place.c \
+	tests/unit/test_planfile.c \
 	tests/unit/test_prng.c \
 	tests/unit/test_records.c \
 	tests/unit/test_register.c \
 	tests/unit/test_removal.c \
 	tests/unit/test_render.c \
+	tests/unit/test_rendergist.c \
+	tests/unit/test_reviewtext.c \
 	tests/unit/test_roster.c \
 	tests/unit/test_rpc.c \
 	tests/unit/test_rpcmsg.c \
@@ -347,15 +415,20 @@ UNIT_SRCS := \
 	tests/unit/test_statements.c \
 	tests/unit/test_store.c \
 	tests/unit/test_thought.c \
+	tests/unit/test_told.c \
 	tests/unit/test_transport.c \
+	tests/unit/test_trendtext.c \
 	tests/unit/test_undo.c \
 	tests/unit/test_utf8.c \
 	tests/unit/test_vault.c \
 	tests/unit/test_version.c \
 	tests/unit/test_view.c \
 	tests/unit/test_vocabulary.c \
+	tests/unit/test_waljoin.c \
 	tests/unit/test_words.c \
+	tests/unit/test_workfile.c \
 	tests/unit/test_wordscan.c \
+	tests/unit/test_zones.c \
 
 LAW_SRCS := \
 	tests/law/reference.c \
@@ -415,6 +488,7 @@ E2E_SRCS := \
 
 # The same: a stand-in for logind.
 LOGIN_SRCS := \
+	tests/e2e/loginmain.c \
 
 # Shell tests that speak TAP.
 TIDY_TESTS := \
@@ -424,6 +498,7 @@ TIDY_TESTS := \
 	tests/tidy/protocol.t \
 	tests/tidy/purity.t \
 	tests/tidy/tidy.t \
+	tests/tidy/words.t \
 
 SIM_TESTS := \
 	tests/sim/sim.t \
@@ -433,14 +508,32 @@ E2E_TESTS := \
 	tests/e2e/10-init.t \
 	tests/e2e/11-thought.t \
 	tests/e2e/12-small.t \
+	tests/e2e/13-week.t \
+	tests/e2e/14-hint.t \
+	tests/e2e/14-kinds.t \
+	tests/e2e/15-breathe.t \
+	tests/e2e/16-help-now.t \
+	tests/e2e/17-settings.t \
+	tests/e2e/18-remind.t \
+	tests/e2e/18-review.t \
+	tests/e2e/19-trends.t \
 	tests/e2e/20-look.t \
 	tests/e2e/21-change.t \
 	tests/e2e/22-insight.t \
+	tests/e2e/23-dry-run.t \
+	tests/e2e/24-many.t \
+	tests/e2e/27-narrow.t \
+	tests/e2e/28-prompts.t \
+	tests/e2e/29-german.t \
+	tests/e2e/26-editor.t \
 	tests/e2e/30-locked.t \
 	tests/e2e/31-kill.t \
 	tests/e2e/32-homes.t \
 	tests/e2e/33-signs.t \
 	tests/e2e/34-forgets.t \
+	tests/e2e/35-lock.t \
+	tests/e2e/36-answers.t \
+	tests/e2e/37-stopped.t \
 	tests/e2e/40-pair.t \
 	tests/e2e/41-sync.t \
 	tests/e2e/42-kill-sync.t \
@@ -451,4 +544,5 @@ E2E_TESTS := \
 	tests/e2e/70-canary.t \
 	tests/e2e/80-demo.t \
 	tests/e2e/81-install.t \
+	tests/e2e/82-man.t \
 

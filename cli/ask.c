@@ -4,7 +4,7 @@
  * Must never leave the terminal other than it was, never echo a passphrase,
  * and never ask where nobody is. A signal during a question ends the question,
  * not the program: what was typed is handed back so that it can be kept. Read
- * next: asksecret.c, then thought.c, which asks the most.
+ * next: askanswer.c, asksecret.c, then thought.c, which asks the most.
  */
 #include "cli/ask.h"
 
@@ -18,21 +18,30 @@
 #include <histedit.h>
 
 #include "cli/askterminal.h"
+#include "cli/i18n.h"
+#include "cli/render.h"
 #include "proto/base/buf.h"
 #include "proto/base/mem.h"
 #include "proto/base/utf8.h"
 #include "proto/bounds.h"
 
-static volatile sig_atomic_t was_stopped;
+static volatile sig_atomic_t was_stopped; /* so many times */
+static sig_atomic_t stops_held;           /* so many don't count for now */
 static volatile sig_atomic_t wants_pause;
 static bool is_closed; /* the end of input has been seen */
 static EditLine *editor;
-static const char *editor_prompt;
+static bool is_editing; /* the editor has the terminal */
+static const char *line_prompt;
+static const char *hint; /* still to be said; NULL: none, or typing began */
+
+/* So long a field may stay empty before kept offers a word about it. */
+#define HINT_S 20
 
 static void on_stop(int number)
 {
 	(void)number;
-	was_stopped = 1;
+	if (was_stopped < 100)
+		was_stopped++;
 }
 
 static void on_pause(int number)
@@ -65,7 +74,12 @@ void ask_start(void)
 
 bool ask_was_stopped(void)
 {
-	return was_stopped != 0;
+	return was_stopped > stops_held;
+}
+
+void ask_hold_stop(bool on)
+{
+	stops_held = on ? was_stopped + 1 : 0;
 }
 
 void ask_stop(void)
@@ -90,6 +104,11 @@ void ask_open(struct cli *cli)
 		askterminal_stay(true);
 }
 
+bool ask_is_open(void)
+{
+	return askterminal_stays();
+}
+
 void ask_pause(void)
 {
 	askterminal_stay(false);
@@ -103,11 +122,11 @@ int ask_exit(struct cli *cli, enum ask_answer answer, const char *instead)
 		return EXIT_DONE;
 	if (instead == NULL)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "This needs an answer, and there is nobody "
-				  "here to ask.");
+				  _("This needs an answer, and there is nobody "
+				    "here to ask."));
 	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-			  "This needs an answer, and there is nobody here to "
-			  "ask.\nGive it with  %s",
+			  _("This needs an answer, and there is nobody here to "
+			    "ask.\nGive it with  %s"),
 			  instead);
 }
 
@@ -117,46 +136,90 @@ int ask_exit(struct cli *cli, enum ask_answer answer, const char *instead)
 static void pause_here(void)
 {
 	wants_pause = 0;
-	if (editor != NULL)
+	if (is_editing)
 		(void)el_set(editor, EL_PREP_TERM, 0);
 	askterminal_pause();
 	(void)kill(getpid(), SIGSTOP);
 	askterminal_enter_again();
-	if (editor != NULL) {
+	if (is_editing) {
 		(void)el_set(editor, EL_PREP_TERM, 1);
 		(void)el_set(editor, EL_REFRESH);
 	}
 }
 
-int ask_read_byte(void)
+void ask_set_hint(const char *text)
+{
+	hint = text;
+}
+
+/* In the place of the prompt, which stands below it then. */
+static void say_hint(void)
+{
+	cli_say("\r");
+	cli_say("%s\n", hint);
+	hint = NULL;
+	if (is_editing)
+		(void)el_set(editor, EL_REFRESH);
+	else
+		cli_say("%s", line_prompt);
+}
+
+/* Blocked but while waiting: no signal falls between test and wait. */
+static void block_signals(sigset_t *before)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+				       SIGTSTP };
+	sigset_t ours;
+	size_t i;
+
+	(void)sigemptyset(&ours);
+	for (i = 0; i < KEPT_ARRAY_COUNT(numbers); i++)
+		(void)sigaddset(&ours, numbers[i]);
+	(void)sigprocmask(SIG_BLOCK, &ours, before);
+}
+
+enum ask_wait askterminal_wait(const struct timespec *limit, bool reads)
 {
 	struct pollfd entry = { .fd = STDIN_FILENO, .events = POLLIN };
 	const struct timespec now = { 0 };
-	sigset_t ours, before;
-	unsigned char byte = 0;
-	ssize_t got = -1;
+	enum ask_wait found = ASK_WAIT_READY; /* reading tells what is wrong */
+	sigset_t before;
 	int ready;
 
-	(void)sigemptyset(&ours);
-	(void)sigaddset(&ours, SIGINT);
-	(void)sigaddset(&ours, SIGTERM);
-	(void)sigaddset(&ours, SIGHUP);
-	(void)sigaddset(&ours, SIGQUIT);
-	(void)sigaddset(&ours, SIGTSTP);
-	/* Blocked but while waiting: no signal falls between test and wait. */
-	(void)sigprocmask(SIG_BLOCK, &ours, &before);
-	do {
-		if (wants_pause)
-			pause_here();
-		/* What was typed before Ctrl-C still counts. */
-		ready = ppoll(&entry, 1, was_stopped ? &now : NULL, &before);
-	} while (ready <= 0 && !was_stopped && (ready == 0 || errno == EINTR));
+	block_signals(&before);
+	if (wants_pause) {
+		pause_here();
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+		return ASK_WAIT_PAUSED;
+	}
+	/* What was typed before Ctrl-C still counts. */
+	ready = ppoll(&entry, reads ? 1 : 0, was_stopped ? &now : limit,
+		      &before);
 	if (ready <= 0 && was_stopped)
-		ready = ppoll(&entry, 1, &now, NULL);
-	if (ready > 0)
-		got = read(STDIN_FILENO, &byte, 1);
+		ready = ppoll(&entry, reads ? 1 : 0, &now, NULL);
+	if (ready <= 0 && was_stopped)
+		found = ASK_WAIT_STOPPED;
+	else if (ready == 0)
+		found = ASK_WAIT_OVER;
+	else if (ready < 0 && errno == EINTR)
+		found = ASK_WAIT_PAUSED;
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	if (got == 1)
+	return found;
+}
+
+int ask_read_byte(void)
+{
+	const struct timespec a_while = { .tv_sec = HINT_S };
+	unsigned char byte = 0;
+	enum ask_wait found;
+
+	do {
+		found = askterminal_wait(hint != NULL ? &a_while : NULL, true);
+		if (found == ASK_WAIT_OVER)
+			say_hint();
+	} while (found == ASK_WAIT_OVER || found == ASK_WAIT_PAUSED);
+	hint = NULL;
+	if (found == ASK_WAIT_READY && read(STDIN_FILENO, &byte, 1) == 1)
 		return byte;
 	return was_stopped ? ASK_BYTE_STOPPED : ASK_BYTE_CLOSED;
 }
@@ -218,7 +281,7 @@ static char *prompt_for_editor(EditLine *el)
 	static char text[512];
 
 	(void)el;
-	(void)snprintf(text, sizeof text, "%s", editor_prompt);
+	(void)snprintf(text, sizeof text, "%s", line_prompt);
 	return text;
 }
 
@@ -237,7 +300,19 @@ static bool want_editor(const struct cli *cli)
 	(void)el_set(editor, EL_EDITOR, "emacs");
 	(void)el_set(editor, EL_PROMPT, prompt_for_editor);
 	(void)el_set(editor, EL_GETCFN, read_for_editor);
+	/* Ctrl-C must not throw away what came just before it. */
+	(void)el_set(editor, EL_SETTY, "-d", "+noflsh", NULL);
+	(void)el_set(editor, EL_SETTY, "-x", "+noflsh", NULL);
 	return true;
+}
+
+/* What is pushed is as good as typed: a control in it would be obeyed. Then
+ * the line begins empty, and Enter leaves what was. */
+static bool has_no_controls(const char *text)
+{
+	while ((unsigned char)*text >= 0x20 && *text != 0x7f)
+		text++;
+	return *text == '\0';
 }
 
 /* What was typed, put into out; the byte that ended it if it isn't a line's
@@ -248,11 +323,13 @@ static int edit_line(const char *prompt, const char *initial, struct buf *out)
 	const LineInfo *typed;
 	int count = 0;
 
-	editor_prompt = prompt;
+	line_prompt = prompt;
 	last_byte = 0;
-	if (initial != NULL && *initial != '\0')
+	if (initial != NULL && *initial != '\0' && has_no_controls(initial))
 		el_push(editor, initial);
+	is_editing = true;
 	line = el_gets(editor, &count);
+	is_editing = false;
 	if (line != NULL && count > 0) {
 		buf_put(out, line, (size_t)count);
 		return 0;
@@ -338,6 +415,7 @@ static int plain_line(const char *prompt, struct buf *out)
 
 	askterminal_enter();
 	cli_say("%s", prompt);
+	line_prompt = prompt;
 	do {
 		byte = ask_read_byte();
 		if (byte == 0x1b)
@@ -375,27 +453,50 @@ static char *line_of(struct bytes line)
 	return copy;
 }
 
+/* Where a question is wider than the terminal its lines break between words,
+ * and the last one is what the answer stands behind. */
+static const char *say_all_but_last(const struct cli *cli, const char *prompt,
+				    struct buf *room)
+{
+	char *end;
+
+	render_put_folded(room, prompt,
+			  cli->columns > 0 ? (size_t)cli->columns : SIZE_MAX);
+	buf_put_u8(room, 0);
+	end = room->failed == 0 ? strrchr((char *)room->ptr, '\n') : NULL;
+	if (end == NULL)
+		return prompt;
+	*end = '\0';
+	cli_say("%s\n", (const char *)room->ptr);
+	return end + 1;
+}
+
 /* One try; *too_long or not text: to be asked again. */
 static enum ask_answer read_line(struct cli *cli, const char *prompt,
 				 const char *initial, char **out, bool *again)
 {
-	struct buf line;
+	struct buf line, folded;
 	enum ask_answer answer;
 	int last;
 
 	buf_init(&line, LIMIT_ENTRY_TEXT_BYTES);
+	buf_init(&folded, RENDER_BYTES_MAX);
 	ask_begin_reading();
+	prompt = say_all_but_last(cli, prompt, &folded);
 	last = want_editor(cli) ? edit_line(prompt, initial, &line)
 				: plain_line(prompt, &line);
+	line_prompt = "";
+	buf_release(&folded);
 	answer = ask_end_reading(last);
+	hint = NULL;
 	*again = answer == ASK_ANSWERED &&
 		 (line.failed != 0 || !utf8_is_valid(buf_bytes(&line)));
 	if (line.failed != 0)
-		cli_say("That is longer than fits into one line; put it in "
-			"with  kept note -e .\n");
+		cli_say(_("That is longer than fits into one line; put it in "
+			  "with  kept note -e .\n"));
 	else if (*again)
-		cli_say("That wasn't text as this terminal should send it. "
-			"Once more?\n");
+		cli_say(_("That wasn't text as this terminal should send it. "
+			  "Once more?\n"));
 	*out = line.failed == 0 ? line_of(buf_bytes(&line)) : NULL;
 	buf_release(&line);
 	if (answer == ASK_ANSWERED && *out == NULL)
@@ -417,119 +518,4 @@ enum ask_answer ask_line(struct cli *cli, const char *prompt,
 		answer = read_line(cli, prompt, initial, out, &again);
 	} while (again);
 	return answer;
-}
-
-/* ---- answers of one kind ---- */
-
-enum ask_answer ask_yes_no(struct cli *cli, const char *prompt, bool fallback,
-			   bool *yes)
-{
-	char question[512];
-
-	*yes = fallback;
-	if (cli->options.common.yes) {
-		*yes = true;
-		return ASK_ANSWERED;
-	}
-	(void)snprintf(question, sizeof question, "%s [%s] ", prompt,
-		       fallback ? "Y/n" : "y/N");
-	for (;;) {
-		char *text;
-		enum ask_answer answer = ask_line(cli, question, NULL, &text);
-		bool is_yes, is_no;
-
-		if (answer != ASK_ANSWERED) {
-			cli_free(text);
-			return answer;
-		}
-		is_yes = strcasecmp(text, "y") == 0 ||
-			 strcasecmp(text, "yes") == 0;
-		is_no = strcasecmp(text, "n") == 0 ||
-			strcasecmp(text, "no") == 0;
-		cli_free(text);
-		if (is_yes || is_no) {
-			*yes = is_yes;
-			return ASK_ANSWERED;
-		}
-		cli_say("y or n?\n");
-	}
-}
-
-bool ask_parse_number(const char *text, int64_t low, int64_t high, int64_t *out)
-{
-	char *end;
-	long long number;
-
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (end == text || *end != '\0' || errno != 0 || number < low ||
-	    number > high)
-		return false;
-	*out = number;
-	return true;
-}
-
-enum ask_answer ask_number(struct cli *cli, const char *prompt, int64_t low,
-			   int64_t high, int64_t *out)
-{
-	for (;;) {
-		char *text;
-		enum ask_answer answer = ask_line(cli, prompt, NULL, &text);
-		bool is_number = answer == ASK_ANSWERED &&
-				 ask_parse_number(text, low, high, out);
-
-		cli_free(text);
-		if (answer != ASK_ANSWERED || is_number)
-			return answer;
-		cli_say("A whole number from %lld to %lld, or Enter to skip.\n",
-			(long long)low, (long long)high);
-	}
-}
-
-bool ask_find_choice(const char *text, const char *const *words, size_t count,
-		     size_t *place)
-{
-	size_t len = strlen(text), found = 0, i;
-	int64_t number;
-
-	/* A word that is a number ("478") is meant before a place is. */
-	for (i = 0; i < count; i++) {
-		if (strcasecmp(text, words[i]) == 0) {
-			*place = i;
-			return true;
-		}
-	}
-	if (ask_parse_number(text, 1, (int64_t)count, &number)) {
-		*place = (size_t)(number - 1);
-		return true;
-	}
-	for (i = 0; i < count; i++) {
-		if (len == 0 || strncasecmp(text, words[i], len) != 0)
-			continue;
-		found++;
-		*place = i;
-	}
-	return found == 1;
-}
-
-enum ask_answer ask_choice(struct cli *cli, const char *prompt,
-			   const char *const *words, size_t count,
-			   size_t *place)
-{
-	size_t i;
-
-	if (ask_can(cli))
-		for (i = 0; i < count; i++)
-			cli_say("  %2zu %s\n", i + 1, words[i]);
-	for (;;) {
-		char *text;
-		enum ask_answer answer = ask_line(cli, prompt, NULL, &text);
-		bool is_choice = answer == ASK_ANSWERED &&
-				 ask_find_choice(text, words, count, place);
-
-		cli_free(text);
-		if (answer != ASK_ANSWERED || is_choice)
-			return answer;
-		cli_say("A number from 1 to %zu, or Enter to skip.\n", count);
-	}
 }

@@ -26,6 +26,9 @@ void ask_start(void);
 bool ask_was_stopped(void);
 void ask_stop(void);
 void ask_forget_stop(void);
+/* While something is being saved, one Ctrl-C more doesn't end that (two do);
+ * afterwards it counts. */
+void ask_hold_stop(bool on);
 
 /* Is there somebody to ask? */
 bool ask_can(const struct cli *cli);
@@ -35,6 +38,7 @@ bool ask_can(const struct cli *cli);
  * end of the program undoes it; so does ask_pause, before an editor runs.
  */
 void ask_open(struct cli *cli);
+bool ask_is_open(void);
 void ask_pause(void);
 /*
  * What to exit with when the answer is not there. ASK_STOPPED: EXIT_CTRL_C,
@@ -51,6 +55,9 @@ int ask_exit(struct cli *cli, enum ask_answer answer, const char *instead);
  */
 enum ask_answer ask_line(struct cli *cli, const char *prompt,
 			 const char *initial, char **out) KEPT_MUST_USE;
+/* Said once, above the next line that is asked, when nobody has typed anything
+ * for a while. Borrows text until that line is there. */
+void ask_set_hint(const char *text);
 /* "Share? [y/N] "; prompt without the brackets. Asks again until it is y or
  * n. *yes is set for every answer; the fallback where there is none. */
 enum ask_answer ask_yes_no(struct cli *cli, const char *prompt, bool fallback,
@@ -66,6 +73,20 @@ enum ask_answer ask_number(struct cli *cli, const char *prompt, int64_t low,
 enum ask_answer ask_choice(struct cli *cli, const char *prompt,
 			   const char *const *words, size_t count,
 			   size_t *place) KEPT_MUST_USE;
+
+/*
+ * Keys, for what goes on by itself and can be told something meanwhile.
+ * Between begin and end nothing typed is echoed, and Ctrl-Z works. Where
+ * nobody is there to ask, it only waits.
+ */
+#define ASK_KEY_NONE (-1)    /* the time is up, or it may be: look at a clock */
+#define ASK_KEY_STOPPED (-2) /* Ctrl-C, or told to end */
+#define ASK_KEY_CLOSED (-3)  /* nobody is there; later ones only wait */
+void ask_begin_keys(const struct cli *cli);
+void ask_end_keys(const struct cli *cli);
+/* A byte that is typed within wait_ms (< 0: for ever), or ASK_KEY_*. With
+ * nobody there, "for ever" is ASK_KEY_CLOSED at once. */
+int ask_key(const struct cli *cli, int64_t wait_ms) KEPT_MUST_USE;
 
 /*
  * The passphrase: from --passphrase-file or --passphrase-fd if given (once

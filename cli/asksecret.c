@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/i18n.h"
 #include "proto/base/mem.h"
 #include "proto/base/utf8.h"
 
@@ -43,6 +44,11 @@ void askterminal_stay(bool on)
 		askterminal_enter();
 	else
 		askterminal_leave();
+}
+
+bool askterminal_stays(void)
+{
+	return stays;
 }
 
 void askterminal_pause(void)
@@ -147,7 +153,8 @@ static enum ask_answer type_secret(struct cli *cli, const char *prompt,
 		answer = ASK_SKIPPED;
 	if (answer == ASK_ANSWERED &&
 	    !utf8_is_valid(bytes_of(secret.text, secret.len))) {
-		cli_say("That wasn't text as this terminal should send it.\n");
+		cli_say(_(
+			"That wasn't text as this terminal should send it.\n"));
 		answer = ASK_SKIPPED;
 	}
 	if (answer == ASK_ANSWERED) {
@@ -172,8 +179,9 @@ int ask_read_passphrase(int fd, char out[PASSPHRASE_BYTES + 1], struct err *err)
 		if (got < 0 && errno == EINTR && !ask_was_stopped())
 			continue;
 		if (got < 0)
-			return err_set_os(err, ERR_USAGE, errno,
-					  "The passphrase couldn't be read.");
+			return err_set_os(
+				err, ERR_USAGE, errno,
+				_("The passphrase couldn't be read."));
 		if (got == 0)
 			break;
 		len += (size_t)got;
@@ -187,13 +195,14 @@ int ask_read_passphrase(int fd, char out[PASSPHRASE_BYTES + 1], struct err *err)
 		len--;
 	if (len > PASSPHRASE_BYTES)
 		return err_set(err, ERR_USAGE,
-			       "A passphrase has at most %u bytes.",
+			       _("A passphrase has at most %u bytes."),
 			       PASSPHRASE_BYTES);
 	if (len == 0)
 		return err_set(err, ERR_USAGE,
-			       "There is no passphrase on the first line.");
+			       _("There is no passphrase on the first line."));
 	if (!utf8_is_valid(bytes_of(out, len)))
-		return err_set(err, ERR_USAGE, "A passphrase is UTF-8 text.");
+		return err_set(err, ERR_USAGE,
+			       _("A passphrase is UTF-8 text."));
 	out[len] = '\0';
 	return 0;
 }
@@ -215,8 +224,8 @@ static enum ask_answer take_given(struct cli *cli, char **out)
 		if (path != NULL)
 			fd = open(path, O_RDONLY | O_CLOEXEC);
 		code = fd < 0 ? err_set_os(&err, ERR_USAGE, errno,
-					   "The passphrase file can't be "
-					   "opened.")
+					   _("The passphrase file can't be "
+					     "opened."))
 			      : ask_read_passphrase(fd, given, &err);
 		if (path != NULL && fd >= 0)
 			(void)close(fd);
@@ -248,17 +257,17 @@ enum ask_answer ask_new_passphrase(struct cli *cli, char **out)
 	char *again = NULL;
 
 	for (;;) {
-		answer = ask_passphrase(cli, "Passphrase: ", out);
+		answer = ask_passphrase(cli, _("Passphrase: "), out);
 		if (answer == ASK_ANSWERED && !ask_passphrase_is_typed(cli))
 			return answer;
 		if (answer == ASK_SKIPPED) {
-			cli_say("It can't be empty. Four or five plain words "
-				"work well.\n");
+			cli_say(_("It can't be empty. Four or five plain words "
+				  "work well.\n"));
 			continue;
 		}
 		if (answer != ASK_ANSWERED)
 			return answer;
-		answer = ask_passphrase(cli, "Once more:  ", &again);
+		answer = ask_passphrase(cli, _("Once more:  "), &again);
 		if (answer == ASK_ANSWERED && strcmp(*out, again) == 0) {
 			cli_free(again);
 			return ASK_ANSWERED;
@@ -268,6 +277,6 @@ enum ask_answer ask_new_passphrase(struct cli *cli, char **out)
 		*out = NULL;
 		if (answer == ASK_STOPPED || answer == ASK_CLOSED)
 			return answer;
-		cli_say("Those two aren't the same. From the beginning:\n");
+		cli_say(_("Those two aren't the same. From the beginning:\n"));
 	}
 }

@@ -6,6 +6,8 @@
 #ifndef KEPT_CLI_ASKTERMINAL_H
 #define KEPT_CLI_ASKTERMINAL_H
 
+#include <time.h>
+
 #include "cli/ask.h"
 
 #define ASK_BYTE_STOPPED (-1)
@@ -18,6 +20,7 @@ void askterminal_enter(void);
 void askterminal_leave(void);
 /* on: enters, and leave does nothing until it is off again. */
 void askterminal_stay(bool on);
+bool askterminal_stays(void);
 /* Around a Ctrl-Z: puts back what was, and enters again if it was entered. */
 void askterminal_pause(void);
 void askterminal_enter_again(void);
@@ -28,6 +31,15 @@ void ask_begin_reading(void);
 enum ask_answer ask_end_reading(int last);
 /* 0..255, or ASK_BYTE_*. */
 int ask_read_byte(void);
+
+enum ask_wait {
+	ASK_WAIT_READY,  /* a byte, or the end of input */
+	ASK_WAIT_OVER,   /* the limit */
+	ASK_WAIT_PAUSED, /* a signal, or back from Ctrl-Z */
+	ASK_WAIT_STOPPED
+};
+/* limit: NULL for none. reads: false waits for signals and the limit only. */
+enum ask_wait askterminal_wait(const struct timespec *limit, bool reads);
 
 bool ask_parse_number(const char *text, int64_t low, int64_t high,
 		      int64_t *out);

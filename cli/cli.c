@@ -10,7 +10,10 @@
 #include <stdarg.h>
 
 #include "cli/ask.h"
+#include "cli/i18n.h"
 #include "cli/jsonform.h"
+#include "cli/render.h"
+#include "cli/told.h"
 #include "proto/base/buf.h"
 #include "proto/base/mem.h"
 #include "proto/base/utf8.h"
@@ -21,15 +24,23 @@ static const struct {
 	const char *sign;
 	const char *ascii;
 } signs[] = {
-	{ "“", "\"" }, { "”", "\"" }, { "’", "'" },  { "…", "..." },
-	{ "·", "-" },  { "–", "-" },  { "→", "->" },
+	{ "“", "\"" }, { "”", "\"" }, { "„", "\"" },  { "’", "'" },
+	{ "‘", "'" },  { "‚", "'" },  { "…", "..." }, { "·", "-" },
+	{ "–", "-" },  { "→", "->" },
 };
 
 static bool only_ascii;
+static size_t out_columns, err_columns; /* 0: no terminal, nothing is folded */
 
 void cli_set_ascii(bool on)
 {
 	only_ascii = on;
+}
+
+void cli_set_columns(size_t out, size_t err)
+{
+	out_columns = out;
+	err_columns = err;
 }
 
 static void put_plain_signs(FILE *stream, const char *text)
@@ -55,15 +66,28 @@ static void put_text(FILE *stream, const char *fmt, va_list args)
 
 static void put_text(FILE *stream, const char *fmt, va_list args)
 {
+	size_t columns = stream == stdout ? out_columns : err_columns;
+	const char *shown;
 	char *text = NULL;
+	struct buf folded;
 
-	if (!only_ascii) {
+	if (!only_ascii && columns == 0) {
 		(void)vfprintf(stream, fmt, args);
 		return;
 	}
 	if (vasprintf(&text, fmt, args) < 0)
 		return;
-	put_plain_signs(stream, text);
+	buf_init(&folded, RENDER_BYTES_MAX);
+	if (columns > 0)
+		render_put_folded(&folded, text, columns);
+	buf_put_u8(&folded, 0);
+	shown = columns > 0 && folded.failed == 0 ? (const char *)folded.ptr
+						  : text;
+	if (only_ascii)
+		put_plain_signs(stream, shown);
+	else
+		(void)fputs(shown, stream);
+	buf_release(&folded);
 	mem_wipe(text, strlen(text));
 	free(text);
 }
@@ -131,6 +155,16 @@ int cli_put_line(const cJSON *object)
 	return EXIT_DONE;
 }
 
+void cli_put_lines(const cJSON *list)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		(void)cli_put_line(item);
+	}
+}
+
 int cli_put_json(cJSON *take_object)
 {
 	cJSON *whole = cJSON_CreateObject();
@@ -153,6 +187,18 @@ int cli_put_json(cJSON *take_object)
 	return exit_code;
 }
 
+char *cli_copy(const char *text, size_t len)
+{
+	char *copy = mem_alloc(1, len + 1);
+
+	if (copy == NULL) {
+		cli_say("%s\n", _(err_text(ERR_NOMEM)));
+		exit(EXIT_COULD_NOT);
+	}
+	memcpy(copy, text, len);
+	return copy;
+}
+
 char *cli_show(const char *text, bool keep_lines)
 {
 	struct utf8_show how = { .keep_lines = keep_lines };
@@ -166,13 +212,7 @@ char *cli_show(const char *text, bool keep_lines)
 			memcpy(copy, out.ptr, out.len);
 	}
 	buf_release(&out);
-	if (copy == NULL)
-		copy = mem_alloc(1, 1);
-	if (copy == NULL) {
-		cli_say("%s\n", err_text(ERR_NOMEM));
-		exit(EXIT_COULD_NOT);
-	}
-	return copy;
+	return copy == NULL ? cli_copy("", 0) : copy;
 }
 
 void cli_free(char *take_text)
@@ -261,7 +301,11 @@ static void say_refusal(struct cli *cli, const struct client_refusal *refusal)
 	if (strstr(message, hint) == NULL) {
 		bool is_command = strncmp(hint, "kept ", 5) == 0;
 
-		cli_say("%s%s\n", is_command ? "Try  " : "", hint);
+		if (is_command)
+			/* For translators: a command follows. */
+			cli_say(_("Try  %s\n"), hint);
+		else
+			cli_say("%s\n", hint);
 	}
 	if (cli->options.common.verbose)
 		cli_say("(%s)\n", refusal->name);
@@ -302,34 +346,25 @@ int cli_say_no(struct cli *cli, enum exit_code exit_code, const char *code,
 	va_start(args, fmt);
 	(void)vsnprintf(refusal.message, sizeof refusal.message, fmt, args);
 	va_end(args);
+	(void)told_put(refusal.message, refusal.message,
+		       sizeof refusal.message);
 	(void)snprintf(refusal.name, sizeof refusal.name, "%s", code);
 	if (hint != NULL)
 		(void)snprintf(refusal.hint, sizeof refusal.hint, "%s", hint);
 	return refuse(cli, &refusal, exit_code);
 }
 
-/* ---- requests ---- */
-
-/* keptd knows what the terminal can't tell: whether redrawing is unwanted. */
-static void learn_accessible(struct cli *cli)
+int cli_refuse_dry(struct cli *cli)
 {
-	struct client_refusal refusal;
-	cJSON *params, *result = NULL;
-	const cJSON *row;
-
-	if (!cli->err_is_terminal || cli->dumb)
-		return;
-	params = cJSON_CreateObject();
-	(void)cJSON_AddStringToObject(params, "key", "accessible");
-	if (client_call(cli->client, "config_get", params, 5000, &result,
-			&refusal) == 0) {
-		row = cJSON_GetArrayItem(
-			cJSON_GetObjectItemCaseSensitive(result, "settings"),
-			0);
-		cli->dumb = strcmp(json_text(row, "value"), "on") == 0;
-	}
-	cJSON_Delete(result);
+	if (!cli->options.common.dry_run)
+		return 0;
+	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
+			  _("`kept %s` can't be tried without doing it. "
+			    "Nothing was changed."),
+			  cli->command->name);
 }
+
+/* ---- requests ---- */
 
 static int connect_quietly(struct cli *cli, struct client_refusal *refusal)
 {
@@ -346,16 +381,15 @@ static int connect_quietly(struct cli *cli, struct client_refusal *refusal)
 	code = client_open(&cli->client, &options, &started, &err);
 	if (code == 0) {
 		if (started && cli->options.common.verbose)
-			cli_note(cli, "kept's helper wasn't running, so I "
-				      "started it.\n");
-		learn_accessible(cli);
+			cli_note(cli, _("kept's helper wasn't running, so I "
+					"started it.\n"));
 		return 0;
 	}
 	refusal->code = ask_was_stopped() ? ERR_STOPPED : code;
 	(void)snprintf(refusal->name, sizeof refusal->name, "%s",
 		       err_name(refusal->code));
 	(void)snprintf(refusal->message, sizeof refusal->message,
-		       "%s\nNothing was changed.", err.text);
+		       _("%s\nNothing was changed."), err.text);
 	cli->last_code = refusal->code;
 	return refusal->code;
 }
@@ -366,6 +400,18 @@ int cli_connect(struct cli *cli)
 	int code = connect_quietly(cli, &refusal);
 
 	return code == 0 ? 0 : cli_refuse(cli, &refusal);
+}
+
+/* As the person's language has it; what it has no words for is said in those
+ * that it has for the code. */
+static void word_refusal(struct client_refusal *refusal)
+{
+	if (!told_put(refusal->message, refusal->message,
+		      sizeof refusal->message) &&
+	    refusal->code != 0)
+		(void)snprintf(refusal->message, sizeof refusal->message, "%s",
+			       _(err_text(refusal->code)));
+	(void)told_put(refusal->hint, refusal->hint, sizeof refusal->hint);
 }
 
 int cli_try(struct cli *cli, const char *method, cJSON *take_params,
@@ -383,6 +429,8 @@ int cli_try(struct cli *cli, const char *method, cJSON *take_params,
 	}
 	code = client_call(cli->client, method, take_params, 0, &given,
 			   refusal);
+	if (code != 0)
+		word_refusal(refusal);
 	cli->last_code = code;
 	if (result != NULL && code == 0)
 		*result = given;
@@ -391,7 +439,23 @@ int cli_try(struct cli *cli, const char *method, cJSON *take_params,
 	return code;
 }
 
-int cli_unlock(struct cli *cli, const char *prompt, cJSON **result)
+int cli_try_again(struct cli *cli, const char *method, cJSON *take_params,
+		  cJSON **result, struct client_refusal *refusal)
+{
+	int code = cli_try(cli, method, cJSON_Duplicate(take_params, true),
+			   result, refusal);
+
+	if (code == ERR_NOT_HERE && cli->client != NULL) {
+		client_close(cli->client);
+		cli->client = NULL;
+		code = cli_try(cli, method, cJSON_Duplicate(take_params, true),
+			       result, refusal);
+	}
+	cJSON_Delete(take_params);
+	return code;
+}
+
+static int unlock_typed(struct cli *cli, const char *prompt, cJSON **result)
 {
 	struct client_refusal refusal;
 	enum ask_answer answer;
@@ -420,6 +484,19 @@ int cli_unlock(struct cli *cli, const char *prompt, cJSON **result)
 	}
 }
 
+int cli_unlock(struct cli *cli, const char *prompt, cJSON **result)
+{
+	bool was_open = ask_is_open();
+	int exit_code;
+
+	/* A try takes a second, and the next one may be typed meanwhile. */
+	ask_open(cli);
+	exit_code = unlock_typed(cli, prompt, result);
+	if (!was_open)
+		ask_pause();
+	return exit_code;
+}
+
 /* Could a passphrase be had here? */
 static bool can_open(const struct cli *cli)
 {
@@ -430,7 +507,7 @@ static int add_passphrase(struct cli *cli, cJSON *params)
 {
 	char *passphrase = NULL;
 	enum ask_answer answer = ask_passphrase(
-		cli, "Your passphrase, to be sure it's you: ", &passphrase);
+		cli, _("Your passphrase, to be sure it's you: "), &passphrase);
 
 	if (answer == ASK_ANSWERED) {
 		cJSON_DeleteItemFromObject(params, "passphrase");
@@ -450,7 +527,7 @@ int cli_call(struct cli *cli, const char *method, cJSON *take_params,
 	cJSON *params = take_params == NULL ? cJSON_CreateObject()
 					    : take_params;
 	struct client_refusal refusal;
-	bool again = true;
+	bool again = true, was_open = ask_is_open();
 	int code = 0, exit_code;
 
 	exit_code = cli_connect(cli);
@@ -460,8 +537,8 @@ int cli_call(struct cli *cli, const char *method, cJSON *take_params,
 			       result, &refusal);
 		if (code == ERR_LOCKED && can_open(cli)) {
 			if (ask_passphrase_is_typed(cli))
-				cli_say("It's locked.\n");
-			exit_code = cli_unlock(cli, "Passphrase: ", NULL);
+				cli_say(_("It's locked.\n"));
+			exit_code = cli_unlock(cli, _("Passphrase: "), NULL);
 			again = exit_code == 0;
 		} else if ((code == ERR_DENIED ||
 			    (code == ERR_PASSPHRASE &&
@@ -469,12 +546,15 @@ int cli_call(struct cli *cli, const char *method, cJSON *take_params,
 			   can_open(cli)) {
 			if (code == ERR_PASSPHRASE)
 				cli_say("%s\n", refusal.message);
+			ask_open(cli);
 			exit_code = add_passphrase(cli, params);
 			again = exit_code == 0;
 		} else if (code != 0) {
 			exit_code = cli_refuse(cli, &refusal);
 		}
 	}
+	if (!was_open && ask_is_open())
+		ask_pause();
 	cJSON_Delete(params);
 	return exit_code;
 }

@@ -26,6 +26,7 @@ struct cli {
 	bool color;  /* on stdout */
 	bool utf8;   /* the terminal takes more than ASCII */
 	bool dumb;   /* no redrawing: TERM=dumb, --plain, accessible */
+	bool accessible; /* read aloud, perhaps: words, not drawings */
 	int columns; /* of the terminal, or 80 */
 	int last_code; /* errors.def code of the last refusal */
 };
@@ -62,6 +63,10 @@ int cli_call(struct cli *cli, const char *method, cJSON *take_params,
 /* The same, but a refusal is handed back instead of said (last_code too). */
 int cli_try(struct cli *cli, const char *method, cJSON *take_params,
 	    cJSON **result, struct client_refusal *refusal) KEPT_MUST_USE;
+/* The same; a keptd that ended since the last request is started again, once.
+ * It is locked then. What it did before it ended may be done twice. */
+int cli_try_again(struct cli *cli, const char *method, cJSON *take_params,
+		  cJSON **result, struct client_refusal *refusal) KEPT_MUST_USE;
 /*
  * Asks for the passphrase and unlocks, as often as the person likes; result
  * (may be NULL) as of `unlock`. 0, or an exit code said.
@@ -76,6 +81,8 @@ int cli_refuse(struct cli *cli, const struct client_refusal *refusal);
 /* The same for something noticed here. hint may be NULL. */
 int cli_say_no(struct cli *cli, enum exit_code exit_code, const char *code,
 	       const char *hint, const char *fmt, ...) KEPT_PRINTF(5, 6);
+/* Where -n can't be had: with it, an exit code said, else 0. */
+int cli_refuse_dry(struct cli *cli) KEPT_MUST_USE;
 /* ERR_* of errors.def to an exit code. */
 enum exit_code cli_exit_code(int code);
 
@@ -90,10 +97,15 @@ void cli_say(const char *fmt, ...) KEPT_PRINTF(1, 2);
 void cli_note(const struct cli *cli, const char *fmt, ...) KEPT_PRINTF(2, 3);
 /* Typographic signs become ASCII ones in all four. For main. */
 void cli_set_ascii(bool on);
+/* What all four say is broken between words where it is wider than the
+ * terminal of stdout and of stderr; 0: none there. For main. */
+void cli_set_columns(size_t out, size_t err);
 /* {"kept":1, ...object} on one line; Takes it. Returns EXIT_DONE. */
 int cli_put_json(cJSON *take_object);
 /* One line of --ndjson; borrows. */
 int cli_put_line(const cJSON *object);
+/* Each of an array; borrows. */
+void cli_put_lines(const cJSON *list);
 /* --json or --ndjson. */
 bool cli_is_program(const struct cli *cli);
 
@@ -101,6 +113,8 @@ bool cli_is_program(const struct cli *cli);
  * newlines. */
 char *cli_show(const char *text, bool keep_lines);
 void cli_free(char *take_text); /* wipes */
+/* A copy of the first len bytes; free with cli_free. */
+char *cli_copy(const char *text, size_t len);
 
 /* For init and pair: --kdf-memory and --kdf-passes (tests), where given. */
 int cli_add_kdf(struct cli *cli, cJSON *params) KEPT_MUST_USE;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
+#include "cli/i18n.h"
 #include "cli/jsonform.h"
 #include "proto/base/mem.h"
 #include "proto/frame.h"
@@ -164,7 +165,7 @@ static int say_why_not(int complaints, int status, struct err *err)
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return err_set(err, ERR_NOT_HERE,
-			       "keptd isn't beside kept, nor in PATH.");
+			       _("keptd isn't beside kept, nor in PATH."));
 	if (end > 0)
 		len = pread(complaints, text, sizeof text - 1,
 			    end > (off_t)sizeof text - 1
@@ -176,7 +177,7 @@ static int say_why_not(int complaints, int status, struct err *err)
 		line = strrchr(text, '\n') + 1;
 	if (*line == '\0')
 		return err_set(err, ERR_NOT_HERE,
-			       "kept's helper couldn't start.");
+			       _("kept's helper couldn't start."));
 	return err_set(err, ERR_NOT_HERE, "%.200s", line);
 }
 
@@ -208,7 +209,7 @@ static int start_keptd(const struct client_options *options, int *fd,
 		}
 		if (pid < 0) {
 			code = err_set_os(err, ERR_NOT_HERE, errno,
-					  "kept's helper couldn't start.");
+					  _("kept's helper couldn't start."));
 			goto out;
 		}
 		if (is_left && status != 0) {
@@ -217,8 +218,8 @@ static int start_keptd(const struct client_options *options, int *fd,
 		}
 		if (clock_ms() > until || ask_was_stopped()) {
 			code = err_set(err, ERR_NOT_HERE,
-				       "kept's helper was started, but "
-				       "doesn't answer.");
+				       _("kept's helper was started, but "
+					 "doesn't answer."));
 			goto out;
 		}
 		sleep_ms(START_STEP_MS);
@@ -243,8 +244,8 @@ static int start_once(const struct client_options *options, int *fd,
 	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock < 0)
 		return err_set_os(err, ERR_NOT_HERE, errno,
-				  "%.180s can't be written, so kept's helper "
-				  "can't be started.",
+				  _("%.180s can't be written, so kept's helper "
+				    "can't be started."),
 				  options->paths->run);
 	while (flock(lock, LOCK_EX) != 0 && errno == EINTR &&
 	       !ask_was_stopped())
@@ -553,7 +554,7 @@ int client_call(struct client *client, const char *method, cJSON *take_params,
 		return code;
 	if (code == ERR_BUSY)
 		return refuse_here(refusal, ERR_NOT_HERE,
-				   "kept's helper doesn't answer.");
+				   N_("kept's helper doesn't answer."));
 	return refuse_here(refusal, code, NULL);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/dates.h"
 #include "cli/devicetext.h"
+#include "cli/i18n.h"
 #include "cli/screen.h"
 #include "proto/bounds.h"
 
@@ -15,12 +16,12 @@
 #define SYNC_WAIT_S_MAX 600u
 
 const struct option_spec options_sync[] = {
-	{ "wait", 'w', OPTION_MAYBE, "[SECONDS]",
-	  "wait until both sides have everything" },
+	{ "wait", 'w', OPTION_MAYBE, N_("[SECONDS]"),
+	  N_("wait until both sides have everything") },
 	{ 0 },
 };
 const struct option_spec options_peers[] = {
-	{ "device", 0, OPTION_VALUE, "NAME", "whose address it is" },
+	{ "device", 0, OPTION_VALUE, N_("NAME"), N_("whose address it is") },
 	{ 0 },
 };
 
@@ -53,17 +54,11 @@ static int put_devices(struct cli *cli, const cJSON *devices)
 	return screen_end(cli);
 }
 
-static void put_lines(const cJSON *list)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, list)(void) cli_put_line(item);
-}
-
 static int refuse_args(struct cli *cli, const char *instead)
 {
 	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", instead,
-			  "`kept %s` doesn't take that.", cli->command->name);
+			  _("`kept %s` doesn't take that."),
+			  cli->command->name);
 }
 
 int cmd_devices(struct cli *cli)
@@ -81,10 +76,10 @@ int cmd_devices(struct cli *cli)
 		return cli_put_json(result);
 	devices = cJSON_GetObjectItemCaseSensitive(result, "devices");
 	if (cli->options.common.ndjson)
-		put_lines(devices);
+		cli_put_lines(devices);
 	else if (cJSON_GetArraySize(devices) == 0)
-		cli_note(cli, "There is no journal here yet.\nTry  kept "
-			      "init\n");
+		cli_note(cli, _("There is no journal here yet.\nTry  kept "
+				"init\n"));
 	else
 		exit_code = put_devices(cli, devices);
 	cJSON_Delete(result);
@@ -108,7 +103,7 @@ static int list_peers(struct cli *cli)
 		return cli_put_json(result);
 	peers = cJSON_GetObjectItemCaseSensitive(result, "peers");
 	if (cli->options.common.ndjson) {
-		put_lines(peers);
+		cli_put_lines(peers);
 		cJSON_Delete(result);
 		return EXIT_DONE;
 	}
@@ -122,15 +117,15 @@ static int list_peers(struct cli *cli)
 		render_table_cell(&table, json_text(peer, "address"));
 		render_table_cell(&table,
 				  strcmp(json_text(peer, "source"), "hand") == 0
-					  ? "by hand"
-					  : "seen");
+					  ? _("by hand")
+					  : _("seen"));
 		devicetext_put_ago(&cell, dates_now(),
 				   json_number(peer, "last_ok", 0));
 		render_table_take(&table, &cell);
 	}
 	render_table_end(&table, &render, 2, &out);
 	if (out.len == 0)
-		cli_note(cli, "No addresses known.\n");
+		cli_note(cli, _("No addresses known.\n"));
 	(void)screen_put(&out);
 	buf_release(&cell);
 	buf_release(&out);
@@ -148,10 +143,11 @@ static int add_peer(struct cli *cli, const char *address)
 	if (device == NULL)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept peers add HOST:PORT --device NAME",
-				  "Say whose address it is: --device NAME.");
+				  _("Say whose address it is: --device NAME."));
 	if (cli->options.common.dry_run) {
-		cli_note(cli, "Nothing changed. Without -n that address would "
-			      "be kept.\n");
+		cli_note(cli,
+			 _("Nothing changed. Without -n that address would "
+			   "be kept.\n"));
 		return EXIT_DONE;
 	}
 	params = cJSON_CreateObject();
@@ -163,7 +159,8 @@ static int add_peer(struct cli *cli, const char *address)
 	if (cli_is_program(cli))
 		return cli_put_json(cJSON_CreateObject());
 	name = cli_show(device, false);
-	cli_note(cli, "%s is looked for at %s from now on.\n", name, address);
+	cli_note(cli, _("%s is looked for at %s from now on.\n"), name,
+		 address);
 	cli_free(name);
 	return EXIT_DONE;
 }
@@ -195,15 +192,16 @@ static void say_synced(struct cli *cli, const cJSON *device)
 		goto out;
 	if (!json_flag(device, "in_sync")) {
 		cli_note(cli,
-			 "Can't reach your %s just now. It's kept here and "
-			 "will go across later. Nothing to do.\n",
+			 _("Can't reach your %s just now. It's kept here and "
+			   "will go across later. Nothing to do.\n"),
 			 (const char *)name.ptr);
 		goto out;
 	}
-	cli_note(cli, "%s has everything. %lld went across, %lld came.\n",
+	cli_note(cli, _("%s has everything. %lld went across, %lld came.\n"),
 		 (const char *)name.ptr, sent, received);
 	if (cli->options.common.verbose)
-		cli_note(cli, "  %lld bytes out, %lld in, %lld round trips\n",
+		cli_note(cli,
+			 _("  %lld bytes out, %lld in, %lld round trips\n"),
 			 (long long)json_number(device, "bytes_sent", 0),
 			 (long long)json_number(device, "bytes_received", 0),
 			 (long long)json_number(device, "round_trips", 0));
@@ -216,13 +214,14 @@ static void say_all_synced(struct cli *cli, const cJSON *devices, bool waited)
 	const cJSON *device;
 
 	if (cJSON_GetArraySize(devices) == 0) {
-		cli_note(cli, "No other devices yet; `kept pair` lets one "
-			      "in.\n");
+		cli_note(cli, _("No other devices yet; `kept pair` lets one "
+				"in.\n"));
 		return;
 	}
 	if (!waited) {
-		cli_note(cli, "Connecting now; `kept devices` says how far it "
-			      "is.\n");
+		cli_note(cli,
+			 _("Connecting now; `kept devices` says how far it "
+			   "is.\n"));
 		return;
 	}
 	cJSON_ArrayForEach(device, devices) say_synced(cli, device);
@@ -247,11 +246,11 @@ int cmd_sync(struct cli *cli)
 	const cJSON *devices;
 	struct err err = { 0 };
 	uint64_t seconds = SYNC_WAIT_S;
-	int exit_code = 0;
+	int exit_code = cli_refuse_dry(cli);
 
-	if (cli->options.arg_count > 0)
+	if (exit_code == 0 && cli->options.arg_count > 0)
 		exit_code = refuse_args(cli, "kept sync --wait 30");
-	else if (wait != NULL && *wait != '\0' &&
+	else if (exit_code == 0 && wait != NULL && *wait != '\0' &&
 		 options_number(&cli->options, "wait", 1, SYNC_WAIT_S_MAX,
 				SYNC_WAIT_S, &seconds, &err) != 0)
 		exit_code = cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
@@ -274,7 +273,7 @@ int cmd_sync(struct cli *cli)
 		return exit_code;
 	}
 	if (cli->options.common.ndjson)
-		put_lines(devices);
+		cli_put_lines(devices);
 	else
 		say_all_synced(cli, devices, wait != NULL);
 	cJSON_Delete(result);

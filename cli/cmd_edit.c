@@ -10,14 +10,14 @@
 #include "cli/ask.h"
 #include "cli/editor.h"
 #include "cli/entrytext.h"
+#include "cli/i18n.h"
 #include "cli/jsoninput.h"
 #include "cli/look.h"
 #include "cli/screen.h"
-#include "proto/base/mem.h"
 
 const struct option_spec options_edit[] = {
-	{ "from", 0, OPTION_VALUE, "FILE",
-	  "an object of fields to change; - reads it from stdin" },
+	{ "from", 0, OPTION_VALUE, N_("FILE"),
+	  N_("the fields to change as JSON; - is stdin") },
 	{ 0 },
 };
 
@@ -54,10 +54,10 @@ static int say_changed(struct cli *cli, cJSON *take_result)
 	buf_init(&line, RENDER_BYTES_MAX);
 	render_short_id(json_text(entry, "id"), RENDER_ID_LETTERS, id);
 	if (cJSON_GetArraySize(changed) == 0) {
-		cli_note(cli, "%s is as it was.\n", id);
+		cli_note(cli, _("%s is as it was.\n"), id);
 	} else {
 		render_put_changed(&line, changed);
-		cli_note(cli, "%s: %.*s.      Undo: kept undo\n", id,
+		cli_note(cli, _("%s: %.*s.      Undo: kept undo\n"), id,
 			 (int)line.len, (const char *)line.ptr);
 	}
 	buf_release(&line);
@@ -86,7 +86,7 @@ static int edit_from(struct cli *cli, cJSON *take_params)
 	part_base(params, fields);
 	if (cli->options.common.dry_run) {
 		cJSON_Delete(params);
-		cli_note(cli, "Nothing changed; that can be read.\n");
+		cli_note(cli, _("Nothing changed; that can be read.\n"));
 		return EXIT_DONE;
 	}
 	exit_code = cli_call(cli, "edit", params, &result);
@@ -95,14 +95,30 @@ static int edit_from(struct cli *cli, cJSON *take_params)
 
 /* ---- in the editor ---- */
 
+/* Back to what was written? If not, it is a draft already. */
+static bool ask_back(struct cli *cli)
+{
+	bool again = true;
+
+	if (ask_yes_no(cli, _("Back to your text?"), true, &again) ==
+		    ASK_ANSWERED &&
+	    again)
+		return true;
+	cli_say(_("Kept as a draft; `kept edit` offers it the next time.\n"));
+	return false;
+}
+
 /* 0 and *fields; or an exit code. Refused text comes back to the editor. */
-static int edit_page(struct cli *cli, const struct entry_kind *kind,
+static int edit_page(struct cli *cli, const struct editsave *save,
 		     const cJSON *before, char **text, cJSON **fields)
 {
-	struct editor_job job = { .suffix = ".txt", .text = *text };
+	const struct entry_kind *kind =
+		entry_kind_by_name(bytes_from_str(save->kind));
+	struct editor_job job = { .suffix = ".txt",
+				  .text = *text,
+				  .save = *save };
 	struct err err = { 0 };
 	char *edited = NULL;
-	bool again = true;
 	int exit_code;
 
 	for (;;) {
@@ -114,10 +130,8 @@ static int edit_page(struct cli *cli, const struct entry_kind *kind,
 		job.text = edited;
 		if (entrytext_read(edited, kind, before, fields, &err) == 0)
 			return 0;
-		cli_say("%s Nothing is changed yet.\n", err.text);
-		if (ask_yes_no(cli, "Back to your text?", true, &again) !=
-			    ASK_ANSWERED ||
-		    !again)
+		cli_say(_("%s Nothing is changed yet.\n"), err.text);
+		if (!ask_back(cli))
 			return EXIT_STOPPED;
 	}
 }
@@ -139,65 +153,77 @@ static int send_page(struct cli *cli, const cJSON *entry, cJSON *take_fields,
 }
 
 static int edit_text(struct cli *cli, const cJSON *entry,
-		     const struct entry_kind *kind, char **text)
+		     const struct editsave *save, char **text)
 {
 	const cJSON *before = cJSON_GetObjectItemCaseSensitive(entry, "f");
 	cJSON *fields = NULL;
-	bool refused = true, again = true;
+	bool refused = true;
 	int exit_code = 0;
 
-	while (refused && again) {
-		exit_code = edit_page(cli, kind, before, text, &fields);
+	while (refused) {
+		exit_code = edit_page(cli, save, before, text, &fields);
 		if (exit_code != 0)
 			return exit_code;
 		if (cJSON_GetArraySize(fields) == 0) {
 			cJSON_Delete(fields);
-			cli_note(cli, "Nothing changed.\n");
+			editsave_drop(save);
+			cli_note(cli, _("Nothing changed.\n"));
 			return EXIT_DONE;
 		}
 		exit_code = send_page(cli, entry, fields, &refused);
-		if (refused && ask_yes_no(cli, "Back to your text?", true,
-					  &again) != ASK_ANSWERED)
-			again = false;
+		if (!refused)
+			editsave_drop(save);
+		else if (!ask_back(cli))
+			break;
 	}
 	return exit_code;
 }
 
-static int edit_in_editor(struct cli *cli, cJSON *take_params)
+/* As it is: an editor shows controls by itself, and what nobody touched has
+ * to come back the same. NULL: no memory. */
+static char *write_page(const struct entry_kind *kind, const cJSON *entry)
 {
-	cJSON *result = NULL;
-	const cJSON *entry;
-	const struct entry_kind *kind;
 	struct buf page;
 	char *text;
+
+	buf_init(&page, RENDER_BYTES_MAX);
+	entrytext_write(&page, kind,
+			cJSON_GetObjectItemCaseSensitive(entry, "f"));
+	text = page.failed != 0 ? NULL
+				: cli_copy((const char *)page.ptr, page.len);
+	buf_release(&page);
+	return text;
+}
+
+static int edit_in_editor(struct cli *cli, cJSON *take_params)
+{
+	char draft[KEEP_DRAFT_BYTES] = "", *text;
+	struct editsave save = { .cli = cli, .draft = draft };
+	const struct entry_kind *kind;
+	const cJSON *entry;
+	cJSON *result = NULL;
 	int exit_code = cli_call(cli, "show", take_params, &result);
 
 	if (exit_code != 0)
 		return exit_code;
 	entry = cJSON_GetObjectItemCaseSensitive(result, "entry");
-	kind = entry_kind_by_name(bytes_from_str(json_text(entry, "kind")));
+	save.kind = json_text(entry, "kind");
+	save.changes = json_text(entry, "id");
+	kind = entry_kind_by_name(bytes_from_str(save.kind));
 	if (kind == NULL) {
 		cJSON_Delete(result);
 		return cli_say_no(cli, EXIT_COULD_NOT, "newer_kept", NULL,
-				  "This was made by a newer kept; it is "
-				  "carried along unchanged.");
+				  _("This was made by a newer kept; it is "
+				    "carried along unchanged."));
 	}
-	buf_init(&page, RENDER_BYTES_MAX);
-	entrytext_write(&page, kind,
-			cJSON_GetObjectItemCaseSensitive(entry, "f"));
-	/* As it is: an editor shows controls by itself, and what nobody
-	 * touched has to come back the same. */
-	buf_put_u8(&page, 0);
-	text = page.failed != 0 ? NULL : mem_alloc(1, page.len);
-	if (text != NULL)
-		memcpy(text, page.ptr, page.len);
-	buf_release(&page);
-	if (text == NULL) {
-		cJSON_Delete(result);
-		return cli_say_no(cli, EXIT_COULD_NOT, "no_memory", NULL, "%s",
-				  err_text(ERR_NOMEM));
-	}
-	exit_code = edit_text(cli, entry, kind, &text);
+	text = write_page(kind, entry);
+	if (text == NULL)
+		exit_code = cli_say_no(cli, EXIT_COULD_NOT, "no_memory", NULL,
+				       "%s", err_text(ERR_NOMEM));
+	if (exit_code == 0)
+		exit_code = editsave_offer(&save, &text);
+	if (exit_code == 0)
+		exit_code = edit_text(cli, entry, &save, &text);
 	cli_free(text);
 	cJSON_Delete(result);
 	return exit_code;
@@ -216,8 +242,8 @@ int cmd_edit(struct cli *cli)
 		cJSON_Delete(params);
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept edit ID --from -",
-				  "An editor needs a terminal; --from reads "
-				  "what to change.");
+				  _("An editor needs a terminal; --from reads "
+				    "what to change."));
 	}
 	return edit_in_editor(cli, params);
 }

@@ -21,6 +21,7 @@
 #include "cli/ask.h"
 #include "cli/dates.h"
 #include "cli/exportfile.h"
+#include "cli/i18n.h"
 #include "cli/look.h"
 #include "proto/base/mem.h"
 
@@ -28,10 +29,10 @@
 #define COPY_BYTES 65536u
 
 const struct option_spec options_export[] = {
-	{ "out", 'o', OPTION_VALUE, "FILE", "where to; - is stdout" },
-	{ "format", 0, OPTION_VALUE, "ndjson", "lines of JSON" },
-	{ "since", 0, OPTION_VALUE, "DAY", "from that day on" },
-	{ "until", 0, OPTION_VALUE, "DAY", "up to that day" },
+	{ "out", 'o', OPTION_VALUE, N_("FILE"), N_("where to; - is stdout") },
+	{ "format", 0, OPTION_VALUE, "ndjson", N_("lines of JSON") },
+	{ "since", 0, OPTION_VALUE, N_("DAY"), N_("from that day on") },
+	{ "until", 0, OPTION_VALUE, N_("DAY"), N_("up to that day") },
 	{ 0 },
 };
 
@@ -49,8 +50,8 @@ static int say_disk(struct cli *cli, const char *path, int os)
 	char *shown = cli_show(path, false);
 	int exit_code = cli_say_no(
 		cli, EXIT_DISK, os == ENOSPC ? "disk_full" : "disk_trouble",
-		NULL, "%s can't be written (%s). Nothing was exported.", shown,
-		strerror(os));
+		NULL, _("%s can't be written (%s). Nothing was exported."),
+		shown, strerror(os));
 
 	cli_free(shown);
 	return exit_code;
@@ -92,8 +93,8 @@ static int open_part(struct writing *writing)
 		writing->fd = memfd_create("export", MFD_CLOEXEC);
 	} else if (lstat(writing->path, &stat) == 0) {
 		return cli_say_no(cli, EXIT_COULD_NOT, "exists", NULL,
-				  "There is a file of that name already. "
-				  "Nothing was exported.");
+				  _("There is a file of that name already. "
+				    "Nothing was exported."));
 	} else {
 		if ((size_t)snprintf(writing->part, sizeof writing->part,
 				     "%s.XXXXXX",
@@ -199,6 +200,14 @@ static int put_entry(struct writing *writing, cJSON *entry)
 	return exit_code;
 }
 
+/* What goes with the journal comes last. */
+static void turn_to_settings(struct look *look)
+{
+	(void)cJSON_AddStringToObject(look->params, "kind", "settings");
+	look->cursor[0] = '\0';
+	look->ended = false;
+}
+
 static int put_entries(struct writing *writing, struct look *look)
 {
 	int exit_code = 0;
@@ -230,6 +239,10 @@ static int write_file(struct writing *writing, struct look *look)
 		exit_code = put_header(writing);
 	if (exit_code == 0)
 		exit_code = put_entries(writing, look);
+	if (exit_code == 0) {
+		turn_to_settings(look);
+		exit_code = put_entries(writing, look);
+	}
 	if (exit_code == 0 && lseek(writing->fd, 0, SEEK_SET) != 0)
 		exit_code = say_disk(writing->cli, shown_path(writing), errno);
 	if (exit_code == 0)
@@ -265,16 +278,18 @@ static int say_written(const struct writing *writing)
 		char *shown = cli_show(writing->path, false);
 
 		cli_note(cli,
-			 "Wrote %llu %s to %s. Anyone who has that file can "
-			 "read it.\n",
-			 (unsigned long long)writing->entries,
-			 writing->entries == 1 ? "entry" : "entries", shown);
+			 P_("Wrote %llu entry to %s. Anyone who has that file "
+			    "can read it.\n",
+			    "Wrote %llu entries to %s. Anyone who has that "
+			    "file can read it.\n",
+			    writing->entries),
+			 (unsigned long long)writing->entries, shown);
 		cli_free(shown);
 	}
 	if (writing->newer > 0)
 		cli_note(cli,
-			 "%llu of them hold parts of a newer kept, which "
-			 "aren't in it.\n",
+			 _("%llu of them hold parts of a newer kept, which "
+			   "aren't in it.\n"),
 			 (unsigned long long)writing->newer);
 	return EXIT_DONE;
 }
@@ -290,26 +305,28 @@ static int check_wish(struct cli *cli)
 	    options_value(&cli->options, "out") == NULL)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept export --out FILE",
-				  "Say where to: --out FILE, or --out - for "
-				  "stdout.");
+				  _("Say where to: --out FILE, or --out - for "
+				    "stdout."));
 	if (format != NULL && strcmp(format, "ndjson") != 0)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept export --format ndjson --out FILE",
-				  "This kept writes ndjson.");
+				  _("This kept writes ndjson."));
 	if (cli->options.common.no_input && !cli->options.common.yes &&
 	    !cli->options.common.dry_run)
-		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
-				  "kept export --yes --out FILE",
-				  "Anyone who has that file can read it; --yes "
-				  "says that this is meant.");
+		return cli_say_no(
+			cli, EXIT_USED_WRONGLY, "usage",
+			"kept export --yes --out FILE",
+			_("Anyone who has that file can read it; --yes "
+			  "says that this is meant."));
 	if (cli->options.common.yes || cli->options.common.dry_run ||
 	    !ask_can(cli) || cli_is_program(cli))
 		return 0;
-	cli_say("This writes readable files anyone with the disk can open.\n");
-	if (ask_yes_no(cli, "Go on?", false, &yes) == ASK_STOPPED)
+	cli_say(_(
+		"This writes readable files anyone with the disk can open.\n"));
+	if (ask_yes_no(cli, _("Go on?"), false, &yes) == ASK_STOPPED)
 		return EXIT_CTRL_C;
 	if (!yes)
-		cli_note(cli, "Nothing was exported.\n");
+		cli_note(cli, _("Nothing was exported.\n"));
 	return yes ? 0 : EXIT_STOPPED;
 }
 
@@ -343,8 +360,8 @@ int cmd_export(struct cli *cli)
 		exit_code = fill_days(cli, look.params);
 	(void)cJSON_AddTrueToObject(look.params, "oldest_first");
 	if (exit_code == 0 && cli->options.common.dry_run)
-		cli_note(cli, "Nothing was written. Without -n it would be "
-			      "exported.\n");
+		cli_note(cli, _("Nothing was written. Without -n it would be "
+				"exported.\n"));
 	else if (exit_code == 0)
 		exit_code = write_file(&writing, &look);
 	look_end(&look);

@@ -9,7 +9,9 @@
 
 #include "cli/ask.h"
 #include "cli/exportfile.h"
+#include "cli/i18n.h"
 #include "cli/jsoninput.h"
+#include "cli/told.h"
 #include "proto/bounds.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 30)
@@ -23,7 +25,7 @@
 #define BAD_SHOWN 10
 
 const struct option_spec options_import[] = {
-	{ "format", 0, OPTION_VALUE, "ndjson", "what the file is" },
+	{ "format", 0, OPTION_VALUE, "ndjson", N_("what the file is") },
 	{ 0 },
 };
 
@@ -78,11 +80,14 @@ static size_t depth_of(const cJSON *json)
 static void draw_progress(const struct intake *intake)
 {
 	const struct cli *cli = intake->cli;
+	char seen[80];
 
 	if (cli->dumb || !cli->err_is_terminal || cli_is_program(cli) ||
 	    cli->options.common.quiet)
 		return;
-	cli_say("\r%llu entries …\033[K", (unsigned long long)intake->seen);
+	(void)snprintf(seen, sizeof seen, _("%llu entries …"),
+		       (unsigned long long)intake->seen);
+	cli_say("\r%s\033[K", seen);
 }
 
 /* Sends what is in the batch. */
@@ -152,9 +157,9 @@ static const char *read_entry(struct bytes line, struct buf *text,
 	if (text->failed == 0 && memchr(line.ptr, 0, line.len) == NULL)
 		*entry = jsoninput_parse((const char *)text->ptr);
 	if (!cJSON_IsObject(*entry))
-		return "That line isn't one JSON object.";
+		return N_("That line isn't one JSON object.");
 	if (depth_of(*entry) > ENTRY_DEPTH_MAX)
-		return "No entry is as deep as that.";
+		return N_("No entry is as deep as that.");
 	return exportfile_name(*entry) ? NULL : err_text(ERR_NOMEM);
 }
 
@@ -203,14 +208,16 @@ static void say_bad(const struct intake *intake)
 	cJSON_ArrayForEach(bad, intake->bad)
 	{
 		char *why = cli_show(json_text(bad, "why"), false);
+		char said[512];
 
+		(void)told_put(why, said, sizeof said);
 		if (shown++ < BAD_SHOWN)
-			cli_say("  line %lld: %s\n",
-				(long long)json_number(bad, "where", 0), why);
+			cli_say(_("  line %lld: %s\n"),
+				(long long)json_number(bad, "where", 0), said);
 		cli_free(why);
 	}
 	if (count > BAD_SHOWN)
-		cli_say("  … and %d more; --json lists them all\n",
+		cli_say(_("  … and %d more; --json lists them all\n"),
 			count - BAD_SHOWN);
 }
 
@@ -223,19 +230,26 @@ static void say_result(const struct intake *intake)
 	if (!cli->dumb && cli->err_is_terminal)
 		cli_note(cli, "\r\033[K");
 	cli_note(cli,
-		 "%llu %s: %llu %s, %llu empty (skipped), %llu already "
-		 "here.\n",
+		 dry ? P_("%llu entry: %llu to add, %llu empty (skipped), %llu "
+			  "already here.\n",
+			  "%llu entries: %llu to add, %llu empty (skipped), "
+			  "%llu already here.\n",
+			  intake->seen)
+		     : P_("%llu entry: %llu added, %llu empty (skipped), %llu "
+			  "already here.\n",
+			  "%llu entries: %llu added, %llu empty (skipped), "
+			  "%llu already here.\n",
+			  intake->seen),
 		 (unsigned long long)intake->seen,
-		 intake->seen == 1 ? "entry" : "entries",
-		 (unsigned long long)intake->added, dry ? "to add" : "added",
+		 (unsigned long long)intake->added,
 		 (unsigned long long)intake->skipped,
 		 (unsigned long long)intake->already);
 	if (bad > 0) {
-		cli_say("%d can't be taken:\n", bad);
+		cli_say(_("%d can't be taken:\n"), bad);
 		say_bad(intake);
 	}
 	if (dry)
-		cli_note(cli, "Nothing changed.\n");
+		cli_note(cli, _("Nothing changed.\n"));
 }
 
 static int put_result(struct intake *intake)
@@ -263,16 +277,17 @@ static int put_result(struct intake *intake)
 static int refuse_file(struct cli *cli, enum exportfile_kind kind)
 {
 	if (kind == EXPORTFILE_TORN)
-		return cli_say_no(cli, EXIT_NOT_THE_FORMAT, "damaged", NULL,
-				  "That export isn't whole: it was cut off or "
-				  "changed on the way. Nothing was changed.");
+		return cli_say_no(
+			cli, EXIT_NOT_THE_FORMAT, "damaged", NULL,
+			_("That export isn't whole: it was cut off or "
+			  "changed on the way. Nothing was changed."));
 	if (kind == EXPORTFILE_NEWER)
 		return cli_say_no(cli, EXIT_NOT_THE_FORMAT, "newer_kept", NULL,
-				  "That export is of a newer kept than this "
-				  "one. Nothing was changed.");
+				  _("That export is of a newer kept than this "
+				    "one. Nothing was changed."));
 	return cli_say_no(cli, EXIT_NOT_THE_FORMAT, "usage", NULL,
-			  "That isn't an export with one JSON object a line. "
-			  "Nothing was changed.");
+			  _("That isn't an export with one JSON object a line. "
+			    "Nothing was changed."));
 }
 
 static int import_file(struct cli *cli, struct bytes file)
@@ -292,8 +307,8 @@ static int import_file(struct cli *cli, struct bytes file)
 	if (exit_code == 0)
 		exit_code = put_result(&intake);
 	else if (intake.added > 0 && !cli_is_program(cli))
-		cli_say("%llu were added before that; a second import leaves "
-			"them alone.\n",
+		cli_say(_("%llu were added before that; a second import leaves "
+			  "them alone.\n"),
 			(unsigned long long)intake.added);
 	cJSON_Delete(intake.batch);
 	cJSON_Delete(intake.bad);
@@ -310,12 +325,12 @@ int cmd_import(struct cli *cli)
 	if (options->arg_count != 1)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept import FILE",
-				  "`kept import` takes one file, or - for "
-				  "stdin.");
+				  _("`kept import` takes one file, or - for "
+				    "stdin."));
 	if (format != NULL && strcmp(format, "ndjson") != 0)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept import --format ndjson FILE",
-				  "This kept takes in ndjson.");
+				  _("This kept takes in ndjson."));
 	buf_init(&file, FILE_BYTES_MAX);
 	exit_code = jsoninput_file(cli, options->args[0], &file);
 	if (exit_code == 0)

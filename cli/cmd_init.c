@@ -13,6 +13,8 @@
 
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/i18n.h"
+#include "proto/base/buf.h"
 #include "proto/base/mem.h"
 #include "proto/bounds.h"
 
@@ -20,11 +22,12 @@
 #define CHECKED_WORDS 3u
 
 const struct option_spec options_init[] = {
-	{ "name", 0, OPTION_VALUE, "NAME", "what this device is called" },
-	{ "recovery-out", 0, OPTION_VALUE, "FILE",
-	  "write the recovery sheet to a new FILE" },
-	{ "no-recovery", 0, OPTION_FLAG, NULL, "make no recovery sheet" },
-	{ "kdf-memory", 0, OPTION_VALUE, "SIZE", NULL },
+	{ "name", 0, OPTION_VALUE, N_("NAME"),
+	  N_("what this device is called") },
+	{ "recovery-out", 0, OPTION_VALUE, N_("FILE"),
+	  N_("write the recovery sheet to a new FILE") },
+	{ "no-recovery", 0, OPTION_FLAG, NULL, N_("make no recovery sheet") },
+	{ "kdf-memory", 0, OPTION_VALUE, N_("SIZE"), NULL },
 	{ "kdf-passes", 0, OPTION_VALUE, "N", NULL },
 	{ 0 },
 };
@@ -38,7 +41,7 @@ static int take_size(const char *text, uint64_t *bytes, struct err *err)
 
 	if (*text < '0' || *text > '9' || end[shift != 0] != '\0' ||
 	    number > UINT32_MAX)
-		return err_set(err, ERR_USAGE, "--kdf-memory takes 8M.");
+		return err_set(err, ERR_USAGE, _("--kdf-memory takes 8M."));
 	*bytes = number << shift;
 	return 0;
 }
@@ -74,8 +77,8 @@ int cli_device_name(struct cli *cli, char out[CLI_NAME_BYTES])
 
 	if (name != NULL && strlen(name) >= CLI_NAME_BYTES)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "A device's name has at most %u bytes. "
-				  "Nothing was made.",
+				  _("A device's name has at most %u bytes. "
+				    "Nothing was made."),
 				  LIMIT_DEVICE_NAME_BYTES);
 	if (name == NULL && gethostname(host, sizeof host - 1) == 0) {
 		host[strcspn(host, ".")] = '\0';
@@ -99,14 +102,14 @@ static int open_sheet(struct cli *cli, const char *path, int *fd)
 		return 0;
 	if (*fd < 0)
 		return cli_say_no(cli, EXIT_COULD_NOT, "sheet", NULL,
-				  "The recovery sheet can't be written to "
-				  "%.300s: %s.\nNothing was made.",
+				  _("The recovery sheet can't be written to "
+				    "%.300s: %s.\nNothing was made."),
 				  path, strerror(errno));
 	(void)close(*fd);
 	*fd = -1;
 	return cli_say_no(cli, EXIT_COULD_NOT, "sheet", NULL,
-			  "%.300s isn't empty, and might be another sheet.\n"
-			  "Nothing was made. Give the name of a new file.",
+			  _("%.300s isn't empty, and might be another sheet.\n"
+			    "Nothing was made. Give the name of a new file."),
 			  path);
 }
 
@@ -162,36 +165,61 @@ static int write_sheet(struct cli *cli, const cJSON *words, int fd)
 	len = strlen(sheet);
 	sheet[len++] = '\n';
 	if (write(fd, sheet, len) != (ssize_t)len || fsync(fd) != 0)
-		exit_code = cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
-				       "The journal is made, but the recovery "
-				       "sheet couldn't be written whole.");
+		exit_code =
+			cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
+				   _("The journal is made, but the recovery "
+				     "sheet couldn't be written whole."));
 	mem_wipe(sheet, sizeof sheet);
 	if (exit_code == 0)
 		exit_code = check_sheet(cli, words, -1, "", &ok);
 	if (exit_code == 0 && !ok)
-		exit_code = cli_say_no(cli, EXIT_LOOK, "sheet", NULL,
-				       "The journal is made, but its sheet "
-				       "didn't open a test copy.\n"
-				       "Begin again before writing into it.");
+		exit_code =
+			cli_say_no(cli, EXIT_LOOK, "sheet", NULL,
+				   _("The journal is made, but its sheet "
+				     "didn't open a test copy.\n"
+				     "Begin again before writing into it."));
 	return exit_code;
 }
 
-static void show_sheet(const cJSON *words)
+/* How many words stand beside each other: at most a row of seven, none of
+ * them broken by the edge, and the rows as even as they can be. */
+static int sheet_columns(const struct cli *cli, int count, int widest)
+{
+	int fit = (cli->columns - 4 + 1) / (4 + widest), rows;
+
+	fit = fit < 1 ? 1 : fit > 7 ? 7 : fit;
+	rows = (count + fit - 1) / fit;
+	return rows == 0 ? 1 : (count + rows - 1) / rows;
+}
+
+static void show_sheet(const struct cli *cli, const cJSON *words)
 {
 	const cJSON *word;
-	int i = 0;
+	struct buf rows;
+	int widest = 0, columns, i = 0;
 
-	cli_say("\nHere is your recovery sheet. It opens this journal if the "
-		"passphrase is lost.\nNobody else has a copy, so nobody can "
-		"reset it for you.\n\n   ");
 	cJSON_ArrayForEach(word, words)
 	{
-		if (i == 7)
-			cli_say("\n   ");
-		i++;
-		cli_say(" %2d %-8s", i, word->valuestring);
+		int width = (int)strlen(word->valuestring);
+
+		widest = width > widest ? width : widest;
 	}
-	cli_say("\n\n");
+	columns = sheet_columns(cli, cJSON_GetArraySize(words), widest);
+	buf_init(&rows, 4 * SHEET_BYTES);
+	cJSON_ArrayForEach(word, words)
+	{
+		bool is_last = ++i % columns == 0 || word->next == NULL;
+
+		buf_printf(&rows, "%s%2d %-*s%s",
+			   i % columns == 1 % columns ? "   " : "", i,
+			   is_last ? 0 : widest + 1, word->valuestring,
+			   is_last ? "\n" : "");
+	}
+	cli_say(_("\nHere is your recovery sheet. It opens this journal if the "
+		  "passphrase is lost.\nNobody else has a copy, so nobody can "
+		  "reset it for you.\n\n"));
+	cli_say("%.*s\n", (int)rows.len, (const char *)rows.ptr);
+	buf_release(&rows);
 }
 
 /* Three places of the sheet, ascending. */
@@ -214,10 +242,10 @@ static void choose_places(int count, int places[CHECKED_WORDS])
 /* Until the word is right. */
 static int ask_word(struct cli *cli, const cJSON *words, int place)
 {
-	char prompt[32];
+	char prompt[64];
 	bool ok = false;
 
-	(void)snprintf(prompt, sizeof prompt, "Word %d: ", place + 1);
+	(void)snprintf(prompt, sizeof prompt, _("Word %d: "), place + 1);
 	while (!ok) {
 		enum ask_answer answer;
 		char *typed;
@@ -228,15 +256,16 @@ static int ask_word(struct cli *cli, const cJSON *words, int place)
 			exit_code = check_sheet(cli, words, place, typed, &ok);
 		cli_free(typed);
 		if (answer == ASK_STOPPED || answer == ASK_CLOSED) {
-			cli_say("The journal is made; keep the sheet above, "
-				"it is the one that goes with it.\n");
+			cli_say(_("The journal is made; keep the sheet above, "
+				  "it is the one that goes with it.\n"));
 			return EXIT_CTRL_C;
 		}
 		if (exit_code != 0)
 			return exit_code;
 		if (!ok)
-			cli_say("Look once more at word %d, on your paper and "
-				"above.\n",
+			cli_say(_("Look once more at word %d, on your paper "
+				  "and "
+				  "above.\n"),
 				place + 1);
 	}
 	return 0;
@@ -249,16 +278,16 @@ static int go_through_sheet(struct cli *cli, const cJSON *words)
 	size_t i;
 
 	ask_open(cli);
-	show_sheet(words);
+	show_sheet(cli, words);
 	choose_places(cJSON_GetArraySize(words), places);
-	cli_say("Write it on paper, then type words %d, %d and %d so we both "
-		"know it's right.\n",
+	cli_say(_("Write it on paper, then type words %d, %d and %d so we both "
+		  "know it's right.\n"),
 		places[0] + 1, places[1] + 1, places[2] + 1);
 	for (i = 0; i < CHECKED_WORDS && exit_code == 0; i++)
 		exit_code = ask_word(cli, words, places[i]);
 	if (exit_code == 0)
-		cli_say("Good. It works: I just opened a test copy with "
-			"it.\n");
+		cli_say(_("Good. It works: I just opened a test copy with "
+			  "it.\n"));
 	return exit_code;
 }
 
@@ -274,16 +303,18 @@ static int confirm_no_sheet(struct cli *cli)
 	if (!ask_can(cli) || cli->options.common.yes)
 		return 0;
 	ask_open(cli);
-	cli_say("Without a sheet nobody can open this journal if the "
-		"passphrase is lost,\nalso not us. Type  I understand  to go "
-		"on without.\n");
+	cli_say(_("If the passphrase is lost, nobody can open this journal "
+		  "without a sheet;\nthere is no other way in. Type  I "
+		  "understand  to go on without one.\n"));
 	answer = ask_line(cli, "> ", NULL, &typed);
+	/* For translators: the same words as in the sentence above. */
 	if (answer == ASK_ANSWERED)
-		understood = strcasecmp(typed, "I understand") == 0;
+		understood = strcasecmp(typed, N_("I understand")) == 0 ||
+			     strcasecmp(typed, _("I understand")) == 0;
 	cli_free(typed);
 	if (understood)
 		return 0;
-	cli_say("Nothing was made.\n");
+	cli_say(_("Nothing was made.\n"));
 	return answer == ASK_STOPPED ? EXIT_CTRL_C : EXIT_STOPPED;
 }
 
@@ -293,22 +324,26 @@ static int look_first(struct cli *cli)
 	struct client_refusal refusal;
 	cJSON *status = NULL;
 	bool is_new;
+	int exit_code = cli_refuse_dry(cli);
 
+	if (exit_code != 0)
+		return exit_code;
 	if (cli_try(cli, "status", NULL, &status, &refusal) != 0)
 		return cli_refuse(cli, &refusal);
 	is_new = strcmp(json_text(status, "state"), "none") == 0;
 	cJSON_Delete(status);
 	if (!is_new)
 		return cli_say_no(cli, EXIT_COULD_NOT, "exists", NULL,
-				  "There is a journal here already. Nothing "
-				  "was changed.");
+				  _("There is a journal here already. Nothing "
+				    "was changed."));
 	if (!ask_can(cli) &&
 	    options_value(&cli->options, "recovery-out") == NULL &&
 	    !options_has(&cli->options, "no-recovery"))
-		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "Where should the recovery sheet go? Nothing "
-				  "was made.\nGive it with  --recovery-out "
-				  "FILE , or go without: --no-recovery");
+		return cli_say_no(
+			cli, EXIT_USED_WRONGLY, "usage", NULL,
+			_("Where should the recovery sheet go? Nothing "
+			  "was made.\nGive it with  --recovery-out "
+			  "FILE , or go without: --no-recovery"));
 	return 0;
 }
 
@@ -327,10 +362,10 @@ static int make_journal(struct cli *cli, const char *name,
 		cJSON_Delete(params);
 		return exit_code;
 	}
-	cli_note(cli, "Making it slow to guess … ");
+	cli_note(cli, _("Making it slow to guess … "));
 	exit_code = cli_call(cli, "init", params, result);
 	if (exit_code == 0)
-		cli_note(cli, "done (%.1f s)\n",
+		cli_note(cli, _("done (%.1f s)\n"),
 			 (double)json_number(*result, "ms", 0) / 1000);
 	return exit_code;
 }
@@ -346,12 +381,13 @@ static int use_sheet(struct cli *cli, const cJSON *words, int fd)
 		return go_through_sheet(cli, words);
 	exit_code = write_sheet(cli, words, fd);
 	if (exit_code == 0)
-		cli_note(
-			cli,
-			"The recovery sheet is in %s. It works: I just opened "
-			"a test copy with it.\nWrite it on paper, and take the "
-			"file away.\n",
-			path);
+		cli_note(cli,
+			 _("The recovery sheet is in %s. It works: I just "
+			   "opened "
+			   "a test copy with it.\nWrite it on paper, and take "
+			   "the "
+			   "file away.\n"),
+			 path);
 	return exit_code;
 }
 
@@ -361,8 +397,8 @@ static int show_made(struct cli *cli, const cJSON *result)
 		cJSON_GetObjectItemCaseSensitive(result, "device");
 	cJSON *shown;
 
-	cli_note(cli, "\nReady. Try  kept mood  (ten seconds) or  kept "
-		      "thought  (five minutes).\n");
+	cli_note(cli, _("\nReady. Try  kept mood  (ten seconds) or  kept "
+			"thought  (five minutes).\n"));
 	if (!cli_is_program(cli))
 		return EXIT_DONE;
 	shown = cJSON_CreateObject();
@@ -390,13 +426,16 @@ int cmd_init(struct cli *cli)
 		exit_code = open_sheet(cli, path, &fd);
 	if (exit_code != 0)
 		goto out;
-	cli_note(cli, "A private place for what you're practicing. It stays "
-		      "on your machines.\nkept is a notebook. It doesn't "
-		      "diagnose, and nobody watches it.\n\n");
+	cli_note(cli, _("A private place for what you're practicing. It stays "
+			"on your machines.\nkept is a notebook. It doesn't "
+			"diagnose, and nobody watches it.\n\n"));
 	if (ask_passphrase_is_typed(cli))
-		cli_note(cli, "Choose a passphrase. Four or five plain words "
-			      "work well.\n");
+		cli_note(cli, _("Choose a passphrase. Four or five plain words "
+				"work well.\n"));
+	ask_open(cli);
 	answer = ask_new_passphrase(cli, &passphrase);
+	if (answer == ASK_STOPPED)
+		cli_say(_("Nothing was made.\n"));
 	exit_code = answer == ASK_ANSWERED
 			    ? make_journal(cli, name, passphrase, &result)
 			    : ask_exit(cli, answer, "--passphrase-file FILE");

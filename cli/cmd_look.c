@@ -6,35 +6,43 @@
  */
 #include "cli/command.h"
 
+#include "cli/aims.h"
 #include "cli/ask.h"
 #include "cli/dates.h"
+#include "cli/i18n.h"
 #include "cli/look.h"
 #include "cli/screen.h"
 #include "proto/bounds.h"
 
 const struct option_spec options_log[] = {
 	{ "limit", 0, OPTION_VALUE, "N",
-	  "only the newest N; -N does the same" },
-	{ "since", 0, OPTION_VALUE, "DAY", "from that day on" },
-	{ "until", 0, OPTION_VALUE, "DAY", "up to that day" },
-	{ "kind", 0, OPTION_VALUE, "KIND", "only thoughts, wins, ..." },
-	{ "tag", 0, OPTION_VALUE, "TAG", "only with this tag" },
-	{ "starred", 0, OPTION_FLAG, NULL, "only starred ones" },
-	{ "deleted", 0, OPTION_FLAG, NULL, "the hidden ones instead" },
-	{ "cursor", 0, OPTION_VALUE, "C", "go on where `next` of --json was" },
+	  N_("only the newest N; -N does the same") },
+	{ "since", 0, OPTION_VALUE, N_("DAY"), N_("from that day on") },
+	{ "until", 0, OPTION_VALUE, N_("DAY"), N_("up to that day") },
+	{ "kind", 0, OPTION_VALUE, N_("KIND"), N_("only thoughts, wins, ...") },
+	{ "tag", 0, OPTION_VALUE, N_("TAG"), N_("only with this tag") },
+	{ "starred", 0, OPTION_FLAG, NULL, N_("only starred ones") },
+	{ "deleted", 0, OPTION_FLAG, NULL, N_("the hidden ones instead") },
+	{ "cursor", 0, OPTION_VALUE, "C",
+	  N_("go on where `next` of --json was") },
 	{ 0 },
 };
 const struct option_spec options_show[] = {
-	{ "rev", 0, OPTION_VALUE, "N", "as it was at that change" },
+	{ "rev", 0, OPTION_VALUE, "N", N_("as it was at that change") },
 	{ 0 },
 };
 const struct option_spec options_search[] = {
 	{ "limit", 0, OPTION_VALUE, "N",
-	  "only the newest N; -N does the same" },
-	{ "context", 'C', OPTION_FLAG, NULL, "all the words around each hit" },
-	{ "cursor", 0, OPTION_VALUE, "C", "go on where `next` of --json was" },
+	  N_("only the newest N; -N does the same") },
+	{ "context", 'C', OPTION_FLAG, NULL,
+	  N_("all the words around each hit") },
+	{ "cursor", 0, OPTION_VALUE, "C",
+	  N_("go on where `next` of --json was") },
 	{ 0 },
 };
+
+/* Narrower, what changed needs the room of how to look at it. */
+#define HINT_COLUMNS 64u
 
 /* ---- lists ---- */
 
@@ -124,9 +132,10 @@ static bool put_page(struct cli *cli, struct list_state *state,
 		return ferror(stdout) == 0;
 	}
 	buf_init(&out, RENDER_BYTES_MAX);
-	if (common->plain)
+	if (common->plain) {
+		i18n_keep_english(); /* columns for programs */
 		render_put_plain(&out, &state->render, entries);
-	else if (state->is_search)
+	} else if (state->is_search)
 		put_hit_table(cli, &state->render, entries, &out);
 	else
 		render_put_log(&out, &state->render, entries, state->last_day,
@@ -197,10 +206,12 @@ static int put_pages(struct cli *cli, struct look *look, bool is_search,
 
 	*shown = 0;
 	while ((exit_code = look_next(cli, look)) == 0 && look->page != NULL) {
-		const cJSON *entries =
+		cJSON *entries =
 			cJSON_GetObjectItemCaseSensitive(look->page, "entries");
 		bool goes_on;
 
+		if (!cli_is_program(cli))
+			aims_name_checkins(cli, entries);
 		if (*shown == 0 && look->limit != 1 && !cli_is_program(cli))
 			screen_page(cli);
 		goes_on = put_page(cli, &state, entries);
@@ -265,8 +276,8 @@ int cmd_log(struct cli *cli)
 	if (cli->options.arg_count > 0)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept search WORDS",
-				  "`kept log` lists; words are looked for "
-				  "with `kept search`.");
+				  _("`kept log` lists; words are looked for "
+				    "with `kept search`."));
 	exit_code = look_begin(cli, &look, "log");
 	if (exit_code == 0)
 		exit_code = fill_log(cli, look.params);
@@ -275,7 +286,7 @@ int cmd_log(struct cli *cli)
 	} else if (exit_code == 0) {
 		exit_code = put_pages(cli, &look, false, &shown, &last);
 		if (exit_code == 0 && shown == 0)
-			cli_note(cli, "Nothing here yet.\n");
+			cli_note(cli, _("Nothing here yet.\n"));
 	}
 	cJSON_Delete(last);
 	look_end(&look);
@@ -302,16 +313,16 @@ static int add_query(struct cli *cli, cJSON *params)
 				   quote);
 
 		if (len < 0 || (size_t)len >= sizeof query - used)
-			return cli_say_no(cli, EXIT_USED_WRONGLY, "too_large",
-					  NULL,
-					  "That is more than kept looks for at "
-					  "once; a few words will do.");
+			return cli_say_no(
+				cli, EXIT_USED_WRONGLY, "too_large", NULL,
+				_("That is more than kept looks for at "
+				  "once; a few words will do."));
 		used += (size_t)len;
 	}
 	if (used == 0)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept search WORDS",
-				  "Say at least one word to look for.");
+				  _("Say at least one word to look for."));
 	(void)cJSON_AddStringToObject(params, "query", query);
 	return 0;
 }
@@ -325,10 +336,11 @@ static void say_nothing_found(const struct cli *cli, const cJSON *params,
 	char *word = cli_show(json_text(near, "word"), false);
 
 	if (*word != '\0')
-		cli_note(cli, "Nothing with “%s”. Did you mean “%s” (%lld)?\n",
+		cli_note(cli,
+			 _("Nothing with “%s”. Did you mean “%s” (%lld)?\n"),
 			 query, word, (long long)json_number(near, "count", 0));
 	else
-		cli_note(cli, "Nothing with “%s”.\n", query);
+		cli_note(cli, _("Nothing with “%s”.\n"), query);
 	cli_free(query);
 	cli_free(word);
 }
@@ -360,7 +372,7 @@ int cmd_search(struct cli *cli)
 		if (exit_code == 0 && shown == 0)
 			say_nothing_found(cli, look.params, last);
 		else if (exit_code == 0 && !cli_is_program(cli))
-			cli_note(cli, "%llu of %lld, %ld ms\n",
+			cli_note(cli, _("%llu of %lld, %ld ms\n"),
 				 (unsigned long long)shown,
 				 (long long)json_number(last, "total", 0),
 				 elapsed_ms(&since));
@@ -413,16 +425,6 @@ int cmd_show(struct cli *cli)
 	return exit_code;
 }
 
-static void put_lines(const cJSON *list)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, list)
-	{
-		(void)cli_put_line(item);
-	}
-}
-
 static void put_rev(struct render_table *table, const struct render *render,
 		    const cJSON *rev, const char *id, bool newest)
 {
@@ -437,14 +439,15 @@ static void put_rev(struct render_table *table, const struct render *render,
 	render_table_take(table, &cell);
 	render_table_cell(table, json_text(rev, "device"));
 	if (json_flag(rev, "undo"))
-		buf_printf(&cell, "undo: ");
+		buf_printf(&cell, "%s", _("undo: "));
 	/* An import goes on counting where the entry was written before. */
 	if (rev->next == NULL)
-		buf_printf(&cell, "first kept");
+		buf_printf(&cell, "%s", _("first kept"));
 	else
 		render_put_changed(&cell, changed);
 	render_table_take(table, &cell);
-	if (newest && rev->next != NULL)
+	if (newest && rev->next != NULL &&
+	    (render->columns == 0 || render->columns >= HINT_COLUMNS))
 		buf_printf(&cell, "kept show %s --rev %lld", id, number);
 	render_table_take(table, &cell);
 	buf_release(&cell);
@@ -486,100 +489,7 @@ int cmd_history(struct cli *cli)
 	if (!cli->options.common.ndjson)
 		exit_code = put_history(cli, result);
 	else
-		put_lines(cJSON_GetObjectItemCaseSensitive(result, "revs"));
-	cJSON_Delete(result);
-	return exit_code;
-}
-
-/* ---- drafts ---- */
-
-static int put_drafts(struct cli *cli, const cJSON *drafts)
-{
-	struct render render = screen_render(cli);
-	char id[RENDER_ID_BYTES];
-	struct render_table table;
-	const cJSON *draft;
-	struct buf out, cell;
-	cJSON *entry;
-
-	buf_init(&out, RENDER_BYTES_MAX);
-	buf_init(&cell, RENDER_BYTES_MAX);
-	render_table_begin(&table, 4, 3);
-	cJSON_ArrayForEach(draft, drafts)
-	{
-		entry = cJSON_CreateObject();
-		(void)cJSON_AddStringToObject(entry, "kind",
-					      json_text(draft, "kind"));
-		cJSON_AddItemToObject(
-			entry, "f",
-			cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(
-						draft, "fields"),
-					true));
-		render_short_id(json_text(draft, "id"), RENDER_ID_LETTERS, id);
-		render_table_cell(&table, id);
-		render_put_stamp(&cell, &render, json_text(draft, "at"));
-		render_table_take(&table, &cell);
-		render_table_cell(&table,
-				  render_kind(json_text(draft, "kind")));
-		render_put_gist(&cell, &render, entry);
-		render_table_take(&table, &cell);
-		cJSON_Delete(entry);
-	}
-	render_table_end(&table, &render, 0, &out);
-	(void)screen_put(&out);
-	buf_release(&cell);
-	buf_release(&out);
-	return screen_end(cli);
-}
-
-static int drop_draft(struct cli *cli, const char *id)
-{
-	cJSON *params = cJSON_CreateObject();
-	int exit_code;
-
-	if (cli->options.common.dry_run) {
-		cJSON_Delete(params);
-		cli_note(cli, "Nothing changed. Without -n that draft would be "
-			      "let go.\n");
-		return EXIT_DONE;
-	}
-	(void)cJSON_AddStringToObject(params, "id", id);
-	exit_code = cli_call(cli, "draft_drop", params, NULL);
-	if (exit_code == 0 && cli->options.common.json)
-		return cli_put_json(cJSON_CreateObject());
-	if (exit_code == 0)
-		cli_note(cli, "Let go.\n");
-	return exit_code;
-}
-
-int cmd_drafts(struct cli *cli)
-{
-	const struct options *options = &cli->options;
-	const cJSON *drafts;
-	cJSON *result = NULL;
-	int exit_code;
-
-	if (options->arg_count == 2 && strcmp(options->args[0], "drop") == 0)
-		return drop_draft(cli, options->args[1]);
-	if (options->arg_count > 0)
-		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
-				  "kept drafts drop ID",
-				  "`kept drafts` lists them all.");
-	exit_code = cli_call(cli, "drafts", NULL, &result);
-	if (exit_code != 0)
-		return exit_code;
-	if (options->common.json)
-		return cli_put_json(result);
-	drafts = cJSON_GetObjectItemCaseSensitive(result, "drafts");
-	if (options->common.ndjson) {
-		put_lines(drafts);
-	} else if (cJSON_GetArraySize(drafts) == 0) {
-		cli_note(cli, "No drafts.\n");
-	} else {
-		exit_code = put_drafts(cli, drafts);
-		cli_note(cli, "`kept thought --resume` goes on with the newest "
-			      "thought.\n");
-	}
+		cli_put_lines(cJSON_GetObjectItemCaseSensitive(result, "revs"));
 	cJSON_Delete(result);
 	return exit_code;
 }

@@ -8,10 +8,13 @@
 #include "cli/command.h"
 
 #include "cli/ask.h"
+#include "cli/i18n.h"
 #include "cli/qr.h"
 #include "cli/screen.h"
+#include "cli/told.h"
 #include "proto/bounds.h"
 
+/* The countdown with what Ctrl-C does needs so many. */
 /* How often the countdown moves. */
 #define TICK_MS 1000
 /* The daemon ends a code itself; this is for when it can't say so. */
@@ -20,11 +23,13 @@
 #define FETCH_STEPS 240
 
 const struct option_spec options_pair[] = {
-	{ "at", 0, OPTION_VALUE, "HOST:PORT", "where the other device is" },
-	{ "name", 0, OPTION_VALUE, "NAME", "what this device is called" },
-	{ "listen", 0, OPTION_VALUE, "HOST:PORT",
-	  "where to wait for the other device" },
-	{ "kdf-memory", 0, OPTION_VALUE, "SIZE", NULL },
+	{ "at", 0, OPTION_VALUE, N_("HOST:PORT"),
+	  N_("where the other device is") },
+	{ "name", 0, OPTION_VALUE, N_("NAME"),
+	  N_("what this device is called") },
+	{ "listen", 0, OPTION_VALUE, N_("HOST:PORT"),
+	  N_("where to wait for the other device") },
+	{ "kdf-memory", 0, OPTION_VALUE, N_("SIZE"), NULL },
 	{ "kdf-passes", 0, OPTION_VALUE, "N", NULL },
 	{ 0 },
 };
@@ -38,6 +43,8 @@ struct pairing {
 	bool refused; /* our own No */
 	bool drawn;   /* a countdown stands on the line */
 	bool done;
+	bool is_late; /* our answer came after the end: the refusal of it */
+	struct client_refusal late;
 	int exit_code;
 };
 
@@ -89,11 +96,15 @@ static bool ask_match(struct pairing *pairing, const cJSON *words)
 				line + used, sizeof line - used, "%s%s",
 				used > 0 ? " · " : "", word->valuestring);
 	}
-	cli_say("Found%s%s%s. Both screens should show the same three "
-		"words:\n\n        %s\n\n",
-		pairing->other[0] == '\0' ? " it" : " “", pairing->other,
-		pairing->other[0] == '\0' ? "" : "”", line);
-	if (ask_yes_no(pairing->cli, "Do they match?", false, &yes) ==
+	if (pairing->other[0] == '\0')
+		cli_say(_("Found it. Both screens should show the same three "
+			  "words:\n"));
+	else
+		cli_say(_("Found “%s”. Both screens should show the same three "
+			  "words:\n"),
+			pairing->other);
+	cli_say("\n        %s\n\n", line);
+	if (ask_yes_no(pairing->cli, _("Do they match?"), false, &yes) ==
 	    ASK_STOPPED)
 		finish(pairing, EXIT_CTRL_C);
 	return yes;
@@ -104,7 +115,6 @@ static void on_words(struct pairing *pairing, const cJSON *event)
 	struct cli *cli = pairing->cli;
 	cJSON *params = cJSON_CreateObject();
 	bool yes = cli->options.common.yes;
-	int exit_code;
 
 	take_name(pairing, json_text(event, "name"));
 	if (!cli_is_program(cli) || (!yes && ask_can(cli)))
@@ -117,13 +127,19 @@ static void on_words(struct pairing *pairing, const cJSON *event)
 	}
 	pairing->refused = !yes;
 	(void)cJSON_AddBoolToObject(params, "yes", yes);
-	exit_code = cli_call(cli, "pair_confirm", params, NULL);
-	if (exit_code != 0)
-		finish(pairing, exit_code);
-	else if (yes && !cli_is_program(cli))
-		cli_note(cli, "Waiting for the yes on %s …\n",
-			 pairing->other[0] == '\0' ? "the other device"
-						   : pairing->other);
+	/* It may have ended over the words: its event, which is here by now,
+	 * says it better than the refusal does. */
+	pairing->is_late =
+		cli_try(cli, "pair_confirm", params, NULL, &pairing->late) != 0;
+	if (pairing->is_late)
+		return;
+	if (yes && !cli_is_program(cli))
+		cli_note(cli,
+			 pairing->other[0] == '\0'
+				 ? _("Waiting for the yes on the other device "
+				     "…\n")
+				 : _("Waiting for the yes on %s …\n"),
+			 pairing->other);
 }
 
 static void on_paired(struct pairing *pairing, const cJSON *event)
@@ -136,21 +152,42 @@ static void on_paired(struct pairing *pairing, const cJSON *event)
 	finish(pairing, EXIT_DONE);
 }
 
-static void on_failed(struct pairing *pairing, const cJSON *event)
+static void say_failed(const struct pairing *pairing, const cJSON *event)
 {
 	char *message = cli_show(json_text(event, "message"), false);
+	char said[512];
 
-	if (!cli_is_program(pairing->cli)) {
-		if (pairing->refused)
-			cli_say("Not paired, as you said. Nothing was "
-				"changed.\n");
-		else
-			cli_say("%s\nMake another code with  kept pair  on "
-				"the other device.\n",
-				message);
-	}
+	(void)told_put(message, said, sizeof said);
+	cli_say(_("Not paired. %s\n"), said);
+	if (strcmp(json_text(event, "code"), err_name(ERR_CODE_WRONG)) == 0)
+		cli_say(_("Look at it once more, and type it again.\n"));
+	else if (strstr(message, "kept pair") == NULL)
+		cli_say(pairing->joining
+				? _("Make another code with  kept pair  on the "
+				    "other device.\n")
+				: _("Make another code with  kept pair.\n"));
 	cli_free(message);
+}
+
+static void on_failed(struct pairing *pairing, const cJSON *event)
+{
+	if (!cli_is_program(pairing->cli) && pairing->refused)
+		cli_say(_("Not paired, as you said. Nothing was changed.\n"));
+	else if (!cli_is_program(pairing->cli))
+		say_failed(pairing, event);
 	finish(pairing, pairing->refused ? EXIT_STOPPED : EXIT_COULD_NOT);
+}
+
+static void on_strike(const struct cli *cli, const cJSON *event)
+{
+	if (strcmp(json_text(event, "code"), err_name(ERR_CODE_WRONG)) == 0)
+		cli_note(cli,
+			 _("Someone tried a wrong code; %lld more and this one "
+			   "ends.\n"),
+			 (long long)json_number(event, "left", 0));
+	else
+		cli_note(cli, _("They went away before it was done; the code "
+				"still stands.\n"));
 }
 
 static void on_event(struct pairing *pairing, const cJSON *event)
@@ -168,10 +205,7 @@ static void on_event(struct pairing *pairing, const cJSON *event)
 	else if (strcmp(name, "failed") == 0)
 		on_failed(pairing, event);
 	else if (strcmp(name, "strike") == 0)
-		cli_note(cli,
-			 "Someone tried a wrong code; %lld more and this one "
-			 "ends.\n",
-			 (long long)json_number(event, "left", 0));
+		on_strike(cli, event);
 }
 
 /* ---- waiting ---- */
@@ -188,13 +222,21 @@ static void draw_countdown(struct pairing *pairing)
 {
 	const struct cli *cli = pairing->cli;
 	int64_t left = seconds_left(pairing);
+	char line[160];
 
 	if (pairing->joining || cli_is_program(cli) || cli->dumb ||
 	    !cli->err_is_terminal || cli->options.common.quiet || left < 0)
 		return;
-	cli_say("\rWaiting, %lld:%02lld left. Ctrl-C stops and the code "
-		"dies.\033[K",
-		(long long)(left / 60), (long long)(left % 60));
+	/* One row, or it would be drawn below itself each second. */
+	(void)snprintf(line, sizeof line,
+		       _("Waiting, %lld:%02lld left. Ctrl-C stops and the code "
+			 "dies."),
+		       (long long)(left / 60), (long long)(left % 60));
+	if ((size_t)cli->columns <= render_width(line))
+		(void)snprintf(line, sizeof line,
+			       _("Waiting, %lld:%02lld left."),
+			       (long long)(left / 60), (long long)(left % 60));
+	cli_say("\r%s\033[K", line);
 	pairing->drawn = true;
 }
 
@@ -204,8 +246,8 @@ static void on_lapsed(struct pairing *pairing)
 	stop_pairing(pairing);
 	finish(pairing, cli_say_no(pairing->cli, EXIT_COULD_NOT, "code_ended",
 				   "kept pair",
-				   "That code has ended; make "
-				   "another with `kept pair`."));
+				   _("That code has ended; make "
+				     "another with `kept pair`.")));
 }
 
 static int wait_for_end(struct pairing *pairing)
@@ -217,7 +259,8 @@ static int wait_for_end(struct pairing *pairing)
 	while (!pairing->done) {
 		event = NULL;
 		draw_countdown(pairing);
-		code = client_event(pairing->cli->client, TICK_MS, method,
+		code = client_event(pairing->cli->client,
+				    pairing->is_late ? 0 : TICK_MS, method,
 				    &event);
 		if (code == 0 && strcmp(method, "pair") == 0) {
 			on_event(pairing, event);
@@ -225,13 +268,16 @@ static int wait_for_end(struct pairing *pairing)
 			clear_countdown(pairing);
 			stop_pairing(pairing);
 			if (!cli_is_program(pairing->cli))
-				cli_say("Stopped; that code is dead.\n");
+				cli_say(_("Stopped; that code is dead.\n"));
 			finish(pairing, EXIT_CTRL_C);
+		} else if (code != 0 && pairing->is_late) {
+			finish(pairing,
+			       cli_refuse(pairing->cli, &pairing->late));
 		} else if (code == ERR_NOT_HERE) {
 			clear_countdown(pairing);
 			finish(pairing, cli_say_no(pairing->cli, EXIT_NO_DAEMON,
 						   "not_here", NULL, "%s",
-						   err_text(ERR_NOT_HERE)));
+						   _(err_text(ERR_NOT_HERE))));
 		} else if (code == ERR_BUSY &&
 			   seconds_left(pairing) < -GRACE_S) {
 			on_lapsed(pairing);
@@ -256,27 +302,27 @@ static void show_code(struct cli *cli, const cJSON *shown)
 	long long seconds = (long long)json_number(shown, "expires_s", 0);
 	struct buf picture;
 
-	cli_print("On the other device run:   kept pair %s",
+	cli_print(_("On the other device run:   kept pair %s"),
 		  json_text(shown, "code"));
 	cJSON_ArrayForEach(address, addresses)
 	{
 		if (address != addresses->child)
-			cli_print("\n                        or:  ");
+			cli_print(_("\n                        or:  "));
 		cli_print(" --at %s",
 			  cJSON_IsString(address) ? address->valuestring : "");
 	}
-	cli_print("\nGood for %lld:%02lld.\n", seconds / 60, seconds % 60);
+	cli_print(_("\nGood for %lld:%02lld.\n"), seconds / 60, seconds % 60);
 	buf_init(&picture, 65536);
 	if (cli->out_is_terminal && cli->utf8 && !cli->dumb &&
 	    qr_put(&picture, json_text(shown, "qr"), 2, (size_t)cli->columns,
 		   cli->color) == 0) {
-		cli_print("Or scan this:\n");
+		cli_print(_("Or scan this:\n"));
 		(void)screen_put(&picture);
 	}
 	buf_release(&picture);
 	(void)fflush(stdout);
 	if (cli->dumb || !cli->err_is_terminal)
-		cli_note(cli, "Waiting. Ctrl-C stops and the code dies.\n");
+		cli_note(cli, _("Waiting. Ctrl-C stops and the code dies.\n"));
 }
 
 /* The result with "event" before it. */
@@ -312,7 +358,7 @@ static int pair_show(struct cli *cli)
 	cJSON_Delete(shown);
 	exit_code = wait_for_end(&pairing);
 	if (exit_code == EXIT_DONE && !cli_is_program(cli))
-		cli_note(cli, "Paired with “%s”.\n", pairing.other);
+		cli_note(cli, _("Paired with “%s”.\n"), pairing.other);
 	return exit_code;
 }
 
@@ -339,6 +385,7 @@ static void draw_fetch(const struct pairing *pairing)
 	struct client_refusal refusal;
 	cJSON *result = NULL;
 	uint64_t here, parts;
+	char line[160];
 
 	if (cli->dumb || !cli->utf8 || !cli->err_is_terminal ||
 	    cli_try(cli, "status", NULL, &result, &refusal) != 0)
@@ -346,9 +393,12 @@ static void draw_fetch(const struct pairing *pairing)
 	here = (uint64_t)json_number(result, "entries", 0);
 	cJSON_Delete(result);
 	parts = pairing->entries == 0 ? 0 : here * 15 / pairing->entries;
-	cli_say("\rPaired. %llu entries to fetch. %.*s\033[K",
-		(unsigned long long)pairing->entries,
-		(int)(3 * (parts > 15 ? 15 : parts)), full);
+	(void)snprintf(line, sizeof line,
+		       P_("Paired. %llu entry to fetch.",
+			  "Paired. %llu entries to fetch.", pairing->entries),
+		       (unsigned long long)pairing->entries);
+	cli_say("\r%s %.*s\033[K", line, (int)(3 * (parts > 15 ? 15 : parts)),
+		full);
 }
 
 /* For a person: what is there comes across while they look. */
@@ -362,7 +412,9 @@ static void fetch(const struct pairing *pairing)
 	int step;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &since);
-	cli_note(cli, "Paired. %llu entries to fetch.",
+	cli_note(cli,
+		 P_("Paired. %llu entry to fetch.",
+		    "Paired. %llu entries to fetch.", pairing->entries),
 		 (unsigned long long)pairing->entries);
 	for (step = 0; step < FETCH_STEPS && !there && !ask_was_stopped();
 	     step++) {
@@ -377,7 +429,8 @@ static void fetch(const struct pairing *pairing)
 	}
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	cli_note(cli,
-		 there ? " Done, %lld s.\n" : " The rest comes by itself.\n",
+		 there ? _(" Done, %lld s.\n")
+		       : _(" The rest comes by itself.\n"),
 		 (long long)(now.tv_sec - since.tv_sec));
 }
 
@@ -407,12 +460,38 @@ static int choose_passphrase(struct cli *cli, char **passphrase)
 	enum ask_answer answer;
 
 	if (ask_passphrase_is_typed(cli) && ask_can(cli))
-		cli_say("Choose a passphrase for this device. It can be "
-			"another than on the other one.\n");
+		cli_say(_("Choose a passphrase for this device. It can be "
+			  "another than on the other one.\n"));
+	ask_open(cli);
 	answer = ask_new_passphrase(cli, passphrase);
 	return answer == ASK_ANSWERED
 		       ? 0
 		       : ask_exit(cli, answer, "--passphrase-file FILE");
+}
+
+/* Nobody types a passphrase twice for what can't be. */
+static int look_first(struct cli *cli, const char *code)
+{
+	bool has_address = options_value(&cli->options, "at") != NULL ||
+			   strncmp(code, "kept://", 7) == 0;
+	cJSON *status = NULL;
+	int exit_code = cli_call(cli, "status", NULL, &status);
+	bool is_new = strcmp(json_text(status, "state"), "none") == 0;
+
+	cJSON_Delete(status);
+	if (exit_code != 0)
+		return exit_code;
+	if (!is_new)
+		return cli_say_no(cli, EXIT_COULD_NOT, "other_journal", NULL,
+				  _("This device already keeps a journal. To "
+				    "join another: `kept export` here, a new "
+				    "home, and `kept import` there; ids "
+				    "stay."));
+	if (!has_address)
+		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
+				  _("Say where the other device is: --at "
+				    "HOST:PORT, as its screen shows."));
+	return 0;
 }
 
 static int pair_join(struct cli *cli, const char *code)
@@ -423,7 +502,9 @@ static int pair_join(struct cli *cli, const char *code)
 	char *passphrase = NULL;
 	int exit_code;
 
-	exit_code = cli_device_name(cli, name);
+	exit_code = look_first(cli, code);
+	if (exit_code == 0)
+		exit_code = cli_device_name(cli, name);
 	if (exit_code != 0) {
 		cJSON_Delete(params);
 		return exit_code;
@@ -442,7 +523,7 @@ static int pair_join(struct cli *cli, const char *code)
 	(void)cJSON_AddStringToObject(params, "passphrase", passphrase);
 	cli_free(passphrase);
 	if (!cli_is_program(cli))
-		cli_note(cli, "Looking for the other device …\n");
+		cli_note(cli, _("Looking for the other device …\n"));
 	exit_code = cli_call(cli, "pair_join", params, NULL);
 	if (exit_code != 0)
 		return exit_code;
@@ -460,11 +541,11 @@ int cmd_pair(struct cli *cli)
 	if (options->arg_count > 1)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept pair orbit-candle-plain",
-				  "A code is one word with dashes in it.");
+				  _("A code is one word with dashes in it."));
 	if (options->common.dry_run)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "Pairing can't be tried without doing it; "
-				  "No at the words ends it.");
+				  _("Pairing can't be tried without doing it; "
+				    "No at the words ends it."));
 	return options->arg_count == 0 ? pair_show(cli)
 				       : pair_join(cli, options->args[0]);
 }

@@ -1,132 +1,15 @@
 /*
- * cmd_programs.c - for programs and the curious: config, watch, call,
- * completion, help.
+ * cmd_programs.c - for programs and the curious: watch, call, completion,
+ * help.
  *
  * call must never know a method: what keptd's `api` says is all there is.
- * Read next: help.c.
+ * Read next: help.c. Settings: cmd_config.c.
  */
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/i18n.h"
 #include "cli/render.h"
-
-/* ---- config ---- */
-
-static void show_settings(const struct cli *cli, const cJSON *settings,
-			  bool with_doc)
-{
-	struct render render = { .columns = cli->out_is_terminal
-						    ? (size_t)cli->columns
-						    : 0,
-				 .ascii = !cli->utf8 };
-	struct render_table table;
-	const cJSON *row;
-	struct buf out;
-
-	buf_init(&out, RENDER_BYTES_MAX);
-	render_table_begin(&table, with_doc ? 3 : 2, with_doc ? 2 : 1);
-	cJSON_ArrayForEach(row, settings)
-	{
-		render_table_cell(&table, json_text(row, "key"));
-		render_table_cell(&table, json_text(row, "value"));
-		if (with_doc)
-			render_table_cell(&table, json_text(row, "doc"));
-	}
-	render_table_end(&table, &render, 0, &out);
-	cli_print("%.*s", (int)out.len, (const char *)out.ptr);
-	buf_release(&out);
-}
-
-/* kept config explain: all there is to know about each. */
-static void explain_settings(const cJSON *settings)
-{
-	const cJSON *row;
-
-	cJSON_ArrayForEach(row, settings)
-	{
-		const char *unit = json_text(row, "unit");
-
-		cli_print("%s  %s%s%s%s\n    %s\n    %s, %s; %s unless you "
-			  "change it.\n",
-			  json_text(row, "key"), json_text(row, "value"),
-			  *unit == '\0' ? "" : "  (", unit,
-			  *unit == '\0' ? "" : ")", json_text(row, "doc"),
-			  json_flag(row, "live") ? "In force at once"
-						 : "In force after a restart",
-			  json_flag(row, "travels") ? "goes with the journal"
-						    : "only this device",
-			  *json_text(row, "default") == '\0'
-				  ? "empty"
-				  : json_text(row, "default"));
-	}
-}
-
-static int config_show(struct cli *cli, const char *key, bool explain)
-{
-	cJSON *params = cJSON_CreateObject(), *result = NULL;
-	const cJSON *settings;
-	int exit_code;
-
-	if (key != NULL)
-		(void)cJSON_AddStringToObject(params, "key", key);
-	exit_code = cli_call(cli, "config_get", params, &result);
-	if (exit_code != 0)
-		return exit_code;
-	if (cli_is_program(cli))
-		return cli_put_json(result);
-	settings = cJSON_GetObjectItemCaseSensitive(result, "settings");
-	if (explain)
-		explain_settings(settings);
-	else if (key != NULL)
-		cli_print("%s\n",
-			  json_text(cJSON_GetArrayItem(settings, 0), "value"));
-	else
-		show_settings(cli, settings, cli->out_is_terminal);
-	cJSON_Delete(result);
-	return EXIT_DONE;
-}
-
-static int config_change(struct cli *cli, const char *key, const char *value)
-{
-	cJSON *params = cJSON_CreateObject(), *result = NULL;
-	int exit_code;
-
-	(void)cJSON_AddStringToObject(params, "key", key);
-	(void)cJSON_AddStringToObject(params, "value", value);
-	exit_code = cli_call(cli, "config_set", params, &result);
-	if (exit_code != 0)
-		return exit_code;
-	cli_done(cli, "%s is now %s%s.\n", key, value,
-		 json_flag(result, "live")
-			 ? ""
-			 : ", from the next start of keptd on");
-	if (cli_is_program(cli))
-		return cli_put_json(result);
-	cJSON_Delete(result);
-	return EXIT_DONE;
-}
-
-int cmd_config(struct cli *cli)
-{
-	const char *const *args = cli->options.args;
-	size_t count = cli->options.arg_count;
-
-	if (count == 0)
-		return config_show(cli, NULL, false);
-	if (strcmp(args[0], "explain") == 0 && count <= 2)
-		return config_show(cli, count == 2 ? args[1] : NULL, true);
-	if (strcmp(args[0], "get") == 0 && count <= 2)
-		return config_show(cli, count == 2 ? args[1] : NULL, false);
-	if (strcmp(args[0], "set") == 0 && count == 3)
-		return config_change(cli, args[1], args[2]);
-	/* `kept config accessible on` is the same as set. */
-	if (count == 2 && strcmp(args[0], "set") != 0)
-		return config_change(cli, args[0], args[1]);
-	if (count == 1 && strcmp(args[0], "set") != 0)
-		return config_show(cli, args[0], false);
-	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-			  "kept config get KEY, or  kept config set KEY VALUE");
-}
 
 /* ---- watch ---- */
 
@@ -174,7 +57,7 @@ int cmd_watch(struct cli *cli)
 
 	if (exit_code != 0)
 		return exit_code;
-	cli_note(cli, "Watching. Ctrl-C ends it.\n");
+	cli_note(cli, _("Watching. Ctrl-C ends it.\n"));
 	while (!ferror(stdout)) {
 		cJSON *params = NULL;
 		char method[32];
@@ -186,7 +69,7 @@ int cmd_watch(struct cli *cli)
 	}
 	if (code == ERR_STOPPED)
 		return EXIT_CTRL_C;
-	cli_note(cli, "keptd has ended.\n");
+	cli_note(cli, _("keptd has ended.\n"));
 	return code == 0 ? EXIT_DISK : EXIT_NO_DAEMON;
 }
 
@@ -247,13 +130,13 @@ static int add_param(struct cli *cli, const cJSON *method, const char *pair,
 			   key);
 	if (equals == NULL || param == NULL)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "%s takes KEY=VALUE; “%.60s” isn't one of "
-				  "its own.\nkept call api  lists them.",
+				  _("%s takes KEY=VALUE; “%.60s” isn't one of "
+				    "its own.\nkept call api  lists them."),
 				  json_text(method, "name"), pair);
 	value = value_of(json_text(param, "type"), equals + 1);
 	if (value == NULL)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "%s takes a value of type %s.", key,
+				  _("%s takes a value of type %s."), key,
 				  json_text(param, "type"));
 	cJSON_DeleteItemFromObject(params, key);
 	(void)cJSON_AddItemToObject(params, key, value);
@@ -274,10 +157,10 @@ static int add_secret(struct cli *cli, const cJSON *method, cJSON *params)
 		return 0;
 	if (cJSON_HasObjectItem(params, "passphrase"))
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "Other programs can read arguments; the "
-				  "passphrase goes in with "
-				  "--passphrase-file FILE.");
-	answer = ask_passphrase(cli, "Passphrase: ", &passphrase);
+				  _("Other programs can read arguments; the "
+				    "passphrase goes in with "
+				    "--passphrase-file FILE."));
+	answer = ask_passphrase(cli, _("Passphrase: "), &passphrase);
 	if (answer == ASK_ANSWERED)
 		(void)cJSON_AddStringToObject(params, "passphrase", passphrase);
 	cli_free(passphrase);
@@ -304,13 +187,14 @@ static int refuse_method(struct cli *cli, const cJSON *methods,
 		}
 	}
 	if (near == NULL)
-		return cli_say_no(cli, EXIT_COULD_NOT, "no_method", NULL,
-				  "keptd doesn't know “%.40s”.\nkept call api "
-				  " lists what it knows.",
-				  name);
+		return cli_say_no(
+			cli, EXIT_COULD_NOT, "no_method", NULL,
+			_("keptd doesn't know “%.40s”.\nkept call api "
+			  " lists what it knows."),
+			name);
 	return cli_say_no(cli, EXIT_COULD_NOT, "no_method", NULL,
-			  "keptd doesn't know “%.40s”.\nDid you mean  kept "
-			  "call %s ?",
+			  _("keptd doesn't know “%.40s”.\nDid you mean  kept "
+			    "call %s ?"),
 			  name, near);
 }
 
@@ -325,7 +209,10 @@ int cmd_call(struct cli *cli)
 
 	/* JSON comes out in any case, so refusals are JSON too. */
 	cli->options.common.json = true;
-	exit_code = cli_call(cli, "api", NULL, &api);
+	i18n_keep_english();
+	exit_code = cli_refuse_dry(cli);
+	if (exit_code == 0)
+		exit_code = cli_call(cli, "api", NULL, &api);
 	if (exit_code != 0)
 		goto out;
 	methods = cJSON_GetObjectItemCaseSensitive(api, "methods");
@@ -390,36 +277,42 @@ int cmd_completion(struct cli *cli)
 		return EXIT_DONE;
 	}
 	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-			  "bash, zsh, or fish?   eval \"$(kept completion "
-			  "bash)\"");
+			  _("bash, zsh, or fish?   eval \"$(kept completion "
+			    "bash)\""));
 }
 
 int cmd_help(struct cli *cli)
 {
 	const struct command *command;
 	const struct help_topic *topic;
-	const char *name;
+	const char *name, *near;
+	char hint[96], *shown;
 	size_t i;
 
 	if (cli->options.arg_count == 0) {
-		help_print_overview();
+		help_print_overview(cli);
 		return EXIT_DONE;
 	}
 	name = cli->options.args[0];
 	command = command_find(name);
 	if (command != NULL) {
-		help_print_command(command);
+		help_print_command(cli, command);
 		return EXIT_DONE;
 	}
 	for (i = 0; (topic = help_topic_at(i)) != NULL; i++) {
 		if (strcmp(topic->name, name) != 0)
 			continue;
-		cli_print("%s", topic->text);
+		cli_print("%s", _(topic->text));
 		return EXIT_DONE;
 	}
-	cli_say("There is no help on “%.40s”.\n", name);
-	command = command_near(name);
-	if (command != NULL)
-		cli_say("Did you mean  kept help %s ?\n", command->name);
+	shown = cli_show(name, false);
+	near = help_near(name);
+	if (near != NULL)
+		(void)snprintf(hint, sizeof hint,
+			       _("Did you mean  kept help %s ?"), near);
+	(void)cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
+			 near == NULL ? NULL : hint,
+			 _("There is no help on “%.40s”."), shown);
+	cli_free(shown);
 	return EXIT_USED_WRONGLY;
 }

@@ -1,5 +1,6 @@
 /*
- * cmd_session.c - taking in the record of a session.
+ * cmd_session.c - sessions: add, next, and bring (meeting.c), and taking in
+ * the record of one.
  *
  * Says what it understood before anything is kept. A session is one entry
  * wherever it is taken in, so a second time changes nothing. Read next:
@@ -8,14 +9,18 @@
 #include "cli/command.h"
 
 #include "cli/dates.h"
+#include "cli/i18n.h"
 #include "cli/jsoninput.h"
+#include "cli/meeting.h"
 #include "cli/screen.h"
 #include "cli/sessionfile.h"
+#include "cli/verbs.h"
+#include "cli/writing.h"
 #include "proto/bounds.h"
 
 #define FILE_BYTES_MAX (1u << 20)
 
-const struct option_spec options_session[] = { { 0 } };
+const struct option_spec options_session[] = { WRITING_OPTIONS, { 0 } };
 
 static void say_understood(struct cli *cli, const struct sessionfile *record)
 {
@@ -24,23 +29,28 @@ static void say_understood(struct cli *cli, const struct sessionfile *record)
 
 	dates_format_day(record->days, CIVIL_DAYS_LEAST, day);
 	buf_init(&line, 8192);
-	buf_printf(&line, "Session %lld", (long long)record->number);
 	if (record->of > 0)
-		buf_printf(&line, " of %lld", (long long)record->of);
+		buf_printf(&line, _("Session %lld of %lld"),
+			   (long long)record->number, (long long)record->of);
+	else
+		buf_printf(&line, _("Session %lld"), (long long)record->number);
 	buf_printf(&line, ", %s", day);
 	if (record->start_min >= 0)
 		buf_printf(&line, ", %02d:%02d", record->start_min / 60,
 			   record->start_min % 60);
 	if (record->minutes > 0)
-		buf_printf(&line, ", %lld minutes", (long long)record->minutes);
+		buf_printf(
+			&line,
+			P_(", %lld minute", ", %lld minutes", record->minutes),
+			(long long)record->minutes);
 	if (record->with[0] != '\0') {
-		buf_printf(&line, ", with ");
+		buf_printf(&line, "%s", _(", with "));
 		render_put_line(&line, record->with);
 	}
-	buf_printf(&line, ".\n%zu turns, %zu marks of time, %zu bytes",
+	buf_printf(&line, _(".\n%zu turns, %zu marks of time, %zu bytes"),
 		   record->turns, record->marks, record->text.len);
 	if (record->client[0] != '\0') {
-		buf_printf(&line, "; the client in it is ");
+		buf_printf(&line, "%s", _("; the client in it is "));
 		render_put_line(&line, record->client);
 	}
 	buf_printf(&line, ".\n");
@@ -84,21 +94,23 @@ static int say_kept(struct cli *cli, cJSON *take_result, const char *id)
 	render_short_id(id, RENDER_ID_LETTERS, ending);
 	if (bad != NULL)
 		exit_code = cli_say_no(cli, EXIT_NOT_THE_FORMAT, "usage", NULL,
-				       "%s Nothing was changed.",
+				       _("%s Nothing was changed."),
 				       json_text(bad, "why"));
 	else if (cli_is_program(cli)) {
 		(void)cJSON_AddStringToObject(take_result, "id", id);
 		return cli_put_json(take_result);
 	} else if (dry)
-		cli_note(cli, "%s Nothing changed.\n",
-			 added ? "It would be added." : "It is already here.");
+		cli_note(cli, added ? _("It would be added. Nothing "
+					"changed.\n")
+				    : _("It is already here. Nothing "
+					"changed.\n"));
 	else if (added)
 		cli_note(cli,
-			 "Kept.  %s      See it: kept show %s      Undo: "
-			 "kept undo\n",
+			 _("Kept.  %s      See it: kept show %s      Undo: "
+			   "kept undo\n"),
 			 ending, ending);
 	else
-		cli_note(cli, "Already here: kept show %s\n", ending);
+		cli_note(cli, _("Already here: kept show %s\n"), ending);
 	cJSON_Delete(take_result);
 	return exit_code;
 }
@@ -118,7 +130,7 @@ static int import_record(struct cli *cli, const struct sessionfile *record)
 	return exit_code != 0 ? exit_code : say_kept(cli, result, id);
 }
 
-int cmd_session(struct cli *cli)
+static int session_import(struct cli *cli)
 {
 	const struct options *options = &cli->options;
 	struct sessionfile record;
@@ -126,13 +138,13 @@ int cmd_session(struct cli *cli)
 	struct buf file;
 	int exit_code;
 
-	if (options->arg_count != 2 || strcmp(options->args[0], "import") != 0)
+	if (options->arg_count != 1)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage",
 				  "kept session import FILE",
-				  "`kept session` takes in the record of a "
-				  "session.");
+				  _("`kept session import` takes in the record "
+				    "of a session."));
 	buf_init(&file, FILE_BYTES_MAX);
-	exit_code = jsoninput_file(cli, options->args[1], &file);
+	exit_code = jsoninput_file(cli, options->args[0], &file);
 	if (exit_code == 0) {
 		if (sessionfile_parse(buf_bytes(&file), &record, &err) != 0) {
 			exit_code = cli_say_no(cli, EXIT_NOT_THE_FORMAT,
@@ -146,4 +158,16 @@ int cmd_session(struct cli *cli)
 	}
 	buf_release(&file);
 	return exit_code;
+}
+
+int cmd_session(struct cli *cli)
+{
+	static const struct verb verbs[] = {
+		{ "add", meeting_add },
+		{ "next", meeting_next },
+		{ "bring", meeting_bring },
+		{ "import", session_import },
+	};
+
+	return verbs_run(cli, verbs, KEPT_ARRAY_COUNT(verbs), "next");
 }

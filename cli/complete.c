@@ -6,6 +6,7 @@
  */
 #include "cli/help.h"
 
+#include "cli/trendtext.h"
 #include "proto/entry.h"
 
 static void offer(const char *candidate, const char *begun)
@@ -78,7 +79,18 @@ static void offer_kinds(const char *begun)
 	size_t i;
 
 	for (i = 0; (kind = entry_kind_at(i)) != NULL; i++)
-		offer(kind->name, begun);
+		if (!entry_kind_is_hidden(kind->number))
+			offer(kind->name, begun);
+}
+
+/* What there are trends of. */
+static void offer_trends(const char *begun)
+{
+	const char *what;
+	size_t i;
+
+	for (i = 0; (what = trendtext_what(i)) != NULL; i++)
+		offer(what, begun);
 }
 
 /* What may stand after the command itself. */
@@ -89,7 +101,10 @@ static void offer_arguments(struct cli *cli, const char *command,
 	static const char *const daemon_acts[] = { "start", "stop", "status",
 						   NULL };
 	static const char *const config_acts[] = { "get", "set", "explain",
-						   NULL };
+						   "patterns", NULL };
+	static const char *const pattern_acts[] = { "list", "add", "hide",
+						    "show", "on",  "off",
+						    NULL };
 	bool is_first = strcmp(before, command) == 0;
 	const struct help_topic *topic;
 	size_t i;
@@ -100,6 +115,9 @@ static void offer_arguments(struct cli *cli, const char *command,
 		offer_words(daemon_acts, begun);
 	else if (strcmp(command, "config") == 0 && is_first)
 		offer_words(config_acts, begun);
+	else if (strcmp(command, "config") == 0 &&
+		 strcmp(before, "patterns") == 0)
+		offer_words(pattern_acts, begun);
 	else if (strcmp(command, "config") == 0)
 		offer_settings(cli, begun);
 	else if (strcmp(command, "session") == 0 && is_first)
@@ -110,6 +128,8 @@ static void offer_arguments(struct cli *cli, const char *command,
 		offer("add", begun);
 	else if (strcmp(command, "add") == 0 && is_first)
 		offer_kinds(begun);
+	else if (strcmp(command, "trends") == 0 && is_first)
+		offer_trends(begun);
 	if (strcmp(command, "help") != 0 || !is_first)
 		return;
 	offer_commands(begun);

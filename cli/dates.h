@@ -2,7 +2,8 @@
  * dates.h - days as people type them, and how they are read back.
  *
  * today, yesterday, tomorrow, mon..sun (the last one that was, today
- * included; the next one with DATES_AHEAD), -3d, -2w, 2026-11-03, 3 nov.
+ * included; the next one with DATES_AHEAD), -3d, -2w, 2026-11-03, 3 nov; the
+ * words of the person's language do as well as the English ones.
  * Whatever was typed is echoed back in full by the caller.
  */
 #ifndef KEPT_CLI_DATES_H
@@ -22,11 +23,30 @@ int32_t dates_offset(int64_t days, int32_t minutes);
 /* ERR_USAGE with a sentence. today: civil days. */
 int dates_parse_day(const char *text, int64_t today, enum dates_toward toward,
 		    int64_t *days, struct err *err) KEPT_MUST_USE;
-/* "Tue 3 Nov", with the year when it isn't today's. */
-#define DATES_TEXT_BYTES 24
+/*
+ * "mon 17:00", "9 nov at 5 pm", "17:00" (today), "now": the day, and minutes
+ * after its midnight, -1 where no time was said. ERR_USAGE with a sentence.
+ */
+int dates_parse_moment(const char *text, int64_t today,
+		       enum dates_toward toward, int64_t *days,
+		       int32_t *minutes, struct err *err) KEPT_MUST_USE;
+/* "17:00", "5pm", "5:30 pm" to minutes after midnight. */
+bool dates_parse_time(const char *text, int32_t *minutes);
+/*
+ * That local time in the zone of this machine. False where the clocks were
+ * put forward over it; of two, the first.
+ */
+bool dates_instant(int64_t days, int32_t minutes, struct civil_instant *at);
+/* "Tue 3 Nov", with the year when it isn't today's; names and order are those
+ * of the person's language. Widths are for render_width to know. */
+#define DATES_TEXT_BYTES 64
 void dates_format_day(int64_t days, int64_t today, char out[DATES_TEXT_BYTES]);
-/* "Tuesday" */
+/* "3 Nov", "3 Nov 2025" */
+void dates_format_date(int64_t days, int64_t today,
+		       char out[DATES_TEXT_BYTES]);
+/* "Tuesday", "Tue" */
 const char *dates_weekday(int64_t days);
+const char *dates_weekday_short(int64_t days);
 /* HH:MM of the instant where it was written. */
 void dates_format_time(struct civil_instant at, char out[6]);
 /* The civil day of an instant where it was written. */

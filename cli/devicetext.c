@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/dates.h"
+#include "cli/i18n.h"
 #include "cli/render.h"
 
 /* After so many days one may ask whether a device is still there. */
@@ -40,12 +41,10 @@ static int64_t days_since(struct civil_instant now, int64_t ms)
 }
 
 /* "2 Oct", "2 Oct 2025" */
-static void put_date(struct buf *out, struct civil_instant now, int64_t ms)
+static void format_date(char out[DATES_TEXT_BYTES], struct civil_instant now,
+			int64_t ms)
 {
-	char text[DATES_TEXT_BYTES];
-
-	dates_format_day(dates_day_of(local(ms)), dates_day_of(now), text);
-	buf_printf(out, "%s", text + strlen("Fri "));
+	dates_format_date(dates_day_of(local(ms)), dates_day_of(now), out);
 }
 
 void devicetext_put_ago(struct buf *out, struct civil_instant now, int64_t ms)
@@ -58,19 +57,21 @@ void devicetext_put_ago(struct buf *out, struct civil_instant now, int64_t ms)
 		return;
 	dates_format_time(local(ms), clock);
 	if (minutes < 1)
-		buf_printf(out, "just now");
+		buf_printf(out, "%s", _("just now"));
 	else if (minutes < 60)
-		buf_printf(out, "%lld %s ago", (long long)minutes,
-			   minutes == 1 ? "minute" : "minutes");
+		buf_printf(out,
+			   P_("%lld minute ago", "%lld minutes ago", minutes),
+			   (long long)minutes);
 	else if (days <= 0)
-		buf_printf(out, "today %s", clock);
+		buf_printf(out, _("today %s"), clock);
 	else if (days == 1)
-		buf_printf(out, "yesterday %s", clock);
+		buf_printf(out, _("yesterday %s"), clock);
 	else if (days < 7)
-		buf_printf(out, "%.3s %s",
-			   dates_weekday(dates_day_of(local(ms))), clock);
+		buf_printf(out, "%s %s",
+			   dates_weekday_short(dates_day_of(local(ms))), clock);
 	else
-		buf_printf(out, "%lld days ago", (long long)days);
+		buf_printf(out, P_("%lld day ago", "%lld days ago", days),
+			   (long long)days);
 }
 
 /* ---- a row of `kept devices` ---- */
@@ -79,14 +80,15 @@ void devicetext_put_standing(struct buf *out, struct civil_instant now,
 			     const cJSON *device)
 {
 	int64_t paired = json_number(device, "paired", 0);
+	char date[DATES_TEXT_BYTES];
 
 	if (json_flag(device, "this")) {
-		buf_printf(out, "this one");
+		buf_printf(out, "%s", _("this one"));
 	} else if (json_flag(device, "removed")) {
-		buf_printf(out, "taken out");
+		buf_printf(out, "%s", _("taken out"));
 	} else if (paired > 0) {
-		buf_printf(out, "paired ");
-		put_date(out, now, paired);
+		format_date(date, now, paired);
+		buf_printf(out, _("paired %s"), date);
 	}
 }
 
@@ -94,7 +96,7 @@ void devicetext_put_seen(struct buf *out, struct civil_instant now,
 			 const cJSON *device)
 {
 	if (json_flag(device, "connected"))
-		buf_printf(out, "connected");
+		buf_printf(out, "%s", _("connected"));
 	else
 		devicetext_put_ago(out, now,
 				   json_number(device, "last_seen", 0));
@@ -120,13 +122,17 @@ void devicetext_put_note(struct buf *out, struct civil_instant now,
 	if (json_flag(device, "removed") || json_flag(device, "this"))
 		return;
 	if (is_quiet(now, device))
-		buf_printf(out, "quiet for a while; still yours?");
+		buf_printf(out, "%s", _("quiet for a while; still yours?"));
 	else if (entries > 0)
-		buf_printf(out, "%lld %s waiting for it", entries,
-			   entries == 1 ? "entry" : "entries");
+		buf_printf(out,
+			   P_("%lld entry waiting for it",
+			      "%lld entries waiting for it", entries),
+			   entries);
 	else if (behind > 0)
-		buf_printf(out, "%lld %s waiting for it", behind,
-			   behind == 1 ? "change" : "changes");
+		buf_printf(out,
+			   P_("%lld change waiting for it",
+			      "%lld changes waiting for it", behind),
+			   behind);
 }
 
 /* ---- the line of `kept status` ---- */
@@ -142,27 +148,33 @@ static void put_away(struct buf *out, struct civil_instant now,
 {
 	int64_t seen = json_number(device, "last_seen", 0);
 	int64_t days = days_since(now, seen);
-	char clock[6];
+	char since[DATES_TEXT_BYTES] = "", clock[6];
+	struct buf name;
 
-	devicetext_put_name(out, device);
-	if (json_flag(device, "connected")) {
-		buf_printf(out, " is getting them");
-		return;
+	buf_init(&name, RENDER_BYTES_MAX);
+	devicetext_put_name(&name, device);
+	buf_put_u8(&name, 0);
+	if (days <= 0) {
+		dates_format_time(local(seen), clock);
+		(void)snprintf(since, sizeof since, "%s", clock);
+	} else if (days < 7) {
+		(void)snprintf(
+			since, sizeof since, "%s",
+			days == 1 ? _("yesterday")
+				  : dates_weekday(dates_day_of(local(seen))));
+	} else {
+		format_date(since, now, seen);
 	}
-	if (seen <= 0) {
-		buf_printf(out, " not seen yet");
-		return;
-	}
-	buf_printf(out, " not seen since ");
-	dates_format_time(local(seen), clock);
-	if (days <= 0)
-		buf_printf(out, "%s", clock);
-	else if (days == 1)
-		buf_printf(out, "yesterday");
-	else if (days < 7)
-		buf_printf(out, "%s", dates_weekday(dates_day_of(local(seen))));
+	if (name.failed != 0)
+		out->failed = name.failed;
+	else if (json_flag(device, "connected"))
+		buf_printf(out, _("%s is getting them"), (char *)name.ptr);
+	else if (seen <= 0)
+		buf_printf(out, _("%s not seen yet"), (char *)name.ptr);
 	else
-		put_date(out, now, seen);
+		buf_printf(out, _("%s not seen since %s"), (char *)name.ptr,
+			   since);
+	buf_release(&name);
 }
 
 /* " (phone ..., tablet ...)": those that lack something. */
@@ -191,21 +203,24 @@ void devicetext_put_reach(struct buf *out, struct civil_instant now,
 		*devices = cJSON_GetObjectItemCaseSensitive(status, "devices");
 	int64_t entries = json_number(status, "entries", 0);
 	int64_t waiting = json_number(status, "waiting", -1);
-	long long others = 0;
+	long long count = 1;
 
-	cJSON_ArrayForEach(device, devices) others += is_other(device);
-	if (others == 0)
+	cJSON_ArrayForEach(device, devices) count += is_other(device);
+	if (count == 1)
 		return;
 	/* One that was hidden since may be among them; then don't count. */
 	if (waiting < 0 || (waiting > 0 && waiting >= entries))
-		buf_printf(out, ", not yet %son %lld devices",
-			   entries == 1 ? "" : "all ", others + 1);
+		buf_printf(out,
+			   entries == 1 ? _(", not yet on %lld devices")
+					: _(", not yet all on %lld devices"),
+			   count);
 	else if (entries == 1)
-		buf_printf(out, ", on %lld devices", others + 1);
+		buf_printf(out, _(", on %lld devices"), count);
+	else if (entries > 1 && waiting > 0)
+		buf_printf(out, _(", all on %lld devices but %lld"), count,
+			   (long long)waiting);
 	else if (entries > 1)
-		buf_printf(out, ", all on %lld devices", others + 1);
-	if (waiting > 0 && waiting < entries)
-		buf_printf(out, " but %lld", (long long)waiting);
+		buf_printf(out, _(", all on %lld devices"), count);
 	if (waiting != 0)
 		put_who(out, now, devices);
 }

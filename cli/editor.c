@@ -2,34 +2,50 @@
  * editor.c - longer text in the person's own editor.
  *
  * Must never leave the working file, nor let an editor we know write copies
- * beside it. Read next: writing.c.
+ * on a disk, nor drop what was written because the editor ended badly. Read
+ * next: workfile.c, editsave.c.
  */
 #include "cli/editor.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/ask.h"
-#include "cli/writing.h"
+#include "cli/i18n.h"
 #include "proto/base/mem.h"
 
 #define SAVE_SECONDS 3
+#define NANO_RC "nanorc"
 
-/* What keeps an editor from leaving copies. */
+#define VIM_SETS "set nobackup nowritebackup noundofile noswapfile"
+/* Once before the person's own settings are read, and once after. The copy
+ * beside the file is for a crash: it is in memory, and goes with it. */
+#define VIM_FLAGS                                                              \
+	"-i NONE -n --cmd '" VIM_SETS "' -c '" VIM_SETS " updatetime=2000' "   \
+	"-c \"autocmd CursorHold,CursorHoldI * "                               \
+	"silent! lockmarks keepalt write! $2/" WORKFILE_AUTOSAVE "\" "
+
+/* What keeps an editor from leaving copies; $2 is the folder of the file. */
 static const struct {
-	const char *name; /* its file's name begins like this */
+	const char *name; /* its program's name begins like this */
 	const char *flags;
 } editors[] = {
-	{ "vim", "-i NONE -n --cmd 'set nobackup nowritebackup noundofile'" },
-	{ "nvim", "-i NONE -n --cmd 'set nobackup nowritebackup noundofile'" },
-	{ "gvim", "-f -i NONE -n" },
-	{ "nano", "-I" },
-	{ "emacs", "--eval '(setq make-backup-files nil auto-save-default "
-		   "nil)'" },
+	{ "vim", VIM_FLAGS },
+	{ "nvim", VIM_FLAGS },
+	{ "gvim", "-f " VIM_FLAGS },
+	{ "nano", "--rcfile=\"$2/" NANO_RC "\"" },
+	{ "rnano", "--rcfile=\"$2/" NANO_RC "\"" },
+	/* It would hand the file to an Emacs that is running: no flag of ours
+	 * is for that one. */
+	{ "emacsclient", "" },
+	{ "emacs", "--eval '(setq make-backup-files nil auto-save-default nil "
+		   "create-lockfiles nil)'" },
+	{ "micro", "-backup false -saveundo false -savecursor false "
+		   "-savehistory false" },
+	{ "joe", "-nobackups" },
+	{ "gedit", "-s" },
 };
 
 /* The file a command's first word runs, links followed; "" if unknown. */
@@ -97,72 +113,126 @@ static const char *find_editor(void)
 	return NULL;
 }
 
-/* A new file, 0600, with the text in it. */
-static int make_file(struct cli *cli, const struct editor_job *job,
-		     char path[PATH_BYTES])
-{
-	const char *text = job->text == NULL ? "" : job->text;
-	size_t len = strlen(text);
-	bool is_written;
-	int fd;
+/* ---- the working file ---- */
 
-	if (snprintf(path, PATH_BYTES, "%s/writing-XXXXXX%s", cli->paths.run,
-		     job->suffix) >= (int)PATH_BYTES)
-		fd = -1;
-	else
-		fd = mkstemps(path, (int)strlen(job->suffix));
-	if (fd < 0)
-		return cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
-				  "There is no room for the editor's file in "
-				  "%.300s.",
-				  cli->paths.run);
-	is_written = write(fd, text, len) == (ssize_t)len;
-	is_written = close(fd) == 0 && is_written;
-	if (is_written)
-		return 0;
-	(void)unlink(path);
-	return cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
-			  "The editor's file couldn't be written.");
+static void append_file(FILE *out, const char *path)
+{
+	FILE *in = fopen(path, "re");
+	char line[512];
+
+	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+		(void)fputs(line, out);
+	if (in != NULL) {
+		(void)fputc('\n', out);
+		(void)fclose(in);
+	}
 }
 
-_Noreturn static void become_editor(const char *command, const char *path,
+/* nano can't be told on the command line what not to do: the person's own
+ * settings, and then ours. */
+static void write_nano_rc(const char *folder)
+{
+	const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
+	char path[PATH_BYTES];
+	FILE *out;
+
+	if (paths_join(folder, NANO_RC, path, NULL) != 0)
+		return;
+	out = fopen(path, "wxe");
+	if (out == NULL)
+		return;
+	append_file(out, "/etc/nanorc");
+	if (home != NULL && paths_join(home, ".nanorc", path, NULL) == 0)
+		append_file(out, path);
+	if (config != NULL && *config == '/' &&
+	    paths_join(config, "nano/nanorc", path, NULL) == 0)
+		append_file(out, path);
+	else if (home != NULL &&
+		 paths_join(home, ".config/nano/nanorc", path, NULL) == 0)
+		append_file(out, path);
+	(void)fputs("unset backup\nunset historylog\nunset positionlog\n"
+		    "unset locking\n",
+		    out);
+	(void)fclose(out);
+}
+
+static int make_file(struct cli *cli, const struct editor_job *job,
+		     struct workfile *work)
+{
+	cJSON *about = editsave_about(&job->save);
+	char place[PATH_BYTES];
+	int code = workfile_find_place(&cli->paths, place);
+
+	if (code == 0)
+		code = workfile_make(work, place, job->suffix, about,
+				     job->text == NULL ? "" : job->text);
+	cJSON_Delete(about);
+	if (code == ERR_NOT_HERE)
+		return cli_say_no(cli, EXIT_COULD_NOT, "no_memory_place", NULL,
+				  _("An editor's file has to be in memory, and "
+				    "no folder here is. Nothing was changed.\n"
+				    "XDG_RUNTIME_DIR can name one; or write "
+				    "without an editor:  kept help writing"));
+	if (code != 0)
+		return cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
+				  _("There is no room in memory for the "
+				    "editor's file. Nothing was changed."));
+	write_nano_rc(work->folder);
+	return 0;
+}
+
+/* ---- running it ---- */
+
+_Noreturn static void become_editor(const char *command,
+				    const struct workfile *work,
 				    const sigset_t *mask)
 {
-	char line[PATH_BYTES];
+	char line[2 * PATH_BYTES];
 
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
-	(void)snprintf(line, sizeof line, "exec %s %s \"$1\"", command,
-		       find_flags(command));
-	(void)execl("/bin/sh", "sh", "-c", line, "sh", path, (char *)NULL);
+	/* It holds the lock too: if kept is killed, the file is in use until
+	 * both are gone. Its own copies go where the file is. */
+	(void)fcntl(work->lock, F_SETFD, 0);
+	(void)setenv("TMPDIR", work->folder, 1);
+	if (snprintf(line, sizeof line, "exec %s %s \"$1\"", command,
+		     find_flags(command)) < (int)sizeof line)
+		(void)execl("/bin/sh", "sh", "-c", line, "sh", work->path,
+			    work->folder, (char *)NULL);
 	_exit(127);
 }
 
-/* What the file holds now goes to on_save, if it was saved since *seen. */
-static void look_at_file(struct cli *cli, const struct editor_job *job,
-			 const char *path, struct timespec *seen)
+/* What the file holds now is sealed, if it was saved since *seen. */
+static void look_at_file(const struct editor_job *job,
+			 const struct workfile *work, struct timespec *seen)
 {
-	struct stat stat_file;
-	char *text = NULL;
+	char path[PATH_BYTES], *text = NULL;
+	struct timespec when;
+	bool mended;
+	char before[KEEP_DRAFT_BYTES];
 
-	if (job->on_save == NULL || stat(path, &stat_file) != 0 ||
-	    (stat_file.st_mtim.tv_sec == seen->tv_sec &&
-	     stat_file.st_mtim.tv_nsec == seen->tv_nsec))
+	if (!workfile_newest(work, path, &when) ||
+	    (when.tv_sec == seen->tv_sec && when.tv_nsec == seen->tv_nsec))
 		return;
-	*seen = stat_file.st_mtim;
-	if (stat_file.st_size > 0 && writing_read_path(cli, path, &text) == 0 &&
-	    text != NULL)
-		job->on_save(job->context, text);
-	cli_free(text);
+	*seen = when;
+	(void)snprintf(before, sizeof before, "%s", job->save.draft);
+	if (workfile_read(path, &text, &mended) == 0 &&
+	    strlen(text) <= EDITSAVE_BYTES && editsave_keep(&job->save, text) &&
+	    strcmp(before, job->save.draft) != 0) {
+		cJSON *about = editsave_about(&job->save);
+
+		(void)workfile_put_about(work, about);
+		cJSON_Delete(about);
+	}
+	mem_free(text);
 }
 
 /* Until the editor ends; Ctrl-C belongs to it meanwhile. */
-static int wait_for_editor(struct cli *cli, const struct editor_job *job,
-			   const char *path, pid_t pid)
+static int wait_for_editor(const struct editor_job *job,
+			   const struct workfile *work, pid_t pid)
 {
 	struct sigaction ours, ignore = { .sa_handler = SIG_IGN };
 	struct timespec step = { .tv_sec = SAVE_SECONDS };
-	struct timespec seen = { 0 };
-	struct stat stat_file;
+	struct timespec seen = work->made.st_mtim;
 	sigset_t child;
 	int status = 0;
 
@@ -170,19 +240,18 @@ static int wait_for_editor(struct cli *cli, const struct editor_job *job,
 	(void)sigemptyset(&child);
 	(void)sigaddset(&child, SIGCHLD);
 	(void)sigaction(SIGINT, &ignore, &ours);
-	if (stat(path, &stat_file) == 0)
-		seen = stat_file.st_mtim;
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		(void)sigtimedwait(&child, NULL, &step);
-		look_at_file(cli, job, path, &seen);
+		look_at_file(job, work, &seen);
 	}
 	(void)sigaction(SIGINT, &ours, NULL);
 	ask_forget_stop();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-static int run_editor(struct cli *cli, const struct editor_job *job,
-		      const char *command, const char *path)
+/* Its exit code; 127: it isn't there. */
+static int run_editor(const struct editor_job *job, const char *command,
+		      const struct workfile *work)
 {
 	sigset_t child, before;
 	pid_t pid;
@@ -193,54 +262,151 @@ static int run_editor(struct cli *cli, const struct editor_job *job,
 	(void)sigprocmask(SIG_BLOCK, &child, &before);
 	pid = fork();
 	if (pid == 0)
-		become_editor(command, path, &before);
-	status = pid < 0 ? 127 : wait_for_editor(cli, job, path, pid);
+		become_editor(command, work, &before);
+	status = pid < 0 ? 127 : wait_for_editor(job, work, pid);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	if (status == 0)
-		return 0;
-	if (status == 127)
-		return cli_say_no(cli, EXIT_COULD_NOT, "no_editor", NULL,
-				  "The editor “%.100s” couldn't be started.\n"
-				  "Nothing was changed. Set VISUAL or EDITOR "
-				  "to one that is here.",
-				  command);
-	return cli_say_no(cli, EXIT_STOPPED, "stopped", NULL,
-			  "The editor was left without keeping. Nothing was "
-			  "changed.");
+	return status;
 }
 
-/* The working file, and what an editor may have put beside it. */
-static void remove_files(const char *path)
-{
-	char copy[PATH_BYTES];
+/* ---- what became of it ---- */
 
-	(void)unlink(path);
-	if (snprintf(copy, sizeof copy, "%s~", path) < (int)sizeof copy)
-		(void)unlink(copy);
+/* It ended badly, or there is too much of it: whatever was written is sealed,
+ * and then said. *is_safe: the working file isn't needed any more. */
+static int keep_aside(struct cli *cli, const struct editor_job *job,
+		      const struct workfile *work, const char *why,
+		      bool *is_safe)
+{
+	const char *begun = job->text == NULL ? "" : job->text;
+	char path[PATH_BYTES], *text = NULL;
+	struct timespec when;
+	bool mended;
+	int code = workfile_newest(work, path, &when)
+			   ? workfile_read(path, &text, &mended)
+			   : ERR_NOT_FOUND;
+
+	*is_safe = code == ERR_NOT_FOUND ||
+		   (code == 0 && (strcmp(text, begun) == 0 ||
+				  editsave_keep(&job->save, text)));
+	mem_free(text);
+	if (!*is_safe)
+		return cli_say_no(cli, EXIT_STOPPED, "stopped", NULL,
+				  _("%s\nIt couldn't be sealed just now; it is "
+				    "in memory here until the machine is "
+				    "switched off.\nkept drafts  takes it in."),
+				  why);
+	if (job->save.draft[0] != '\0')
+		return cli_say_no(cli, EXIT_STOPPED, "stopped", NULL,
+				  _("%s\nWhat you wrote is kept as a draft, "
+				    "and offered the next time."),
+				  why);
+	return cli_say_no(cli, EXIT_STOPPED, "stopped", NULL,
+			  _("%s\nNothing was changed."), why);
+}
+
+/* 0 with *out; EXIT_* with *again: the person wants to go back to it. */
+static int take_text(struct cli *cli, const struct editor_job *job,
+		     const struct workfile *work, char **out, bool *again,
+		     bool *is_safe)
+{
+	bool mended = false;
+	int code = workfile_read(work->path, out, &mended);
+
+	*again = false;
+	*is_safe = true;
+	if (code == 0 && strlen(*out) <= EDITSAVE_BYTES) {
+		if (mended)
+			cli_note(cli, _("Some of it wasn't UTF-8; kept read "
+					"that as Latin-1.\n"));
+		return 0;
+	}
+	mem_free(*out);
+	*out = NULL;
+	if (code == ERR_NOT_FOUND)
+		return keep_aside(cli, job, work,
+				  _("The editor left no file behind."),
+				  is_safe);
+	cli_say(_("That is longer than kept takes in one piece (512 KiB).\n"));
+	if (ask_yes_no(cli, _("Back to your text?"), true, again) ==
+		    ASK_ANSWERED &&
+	    *again)
+		return EXIT_STOPPED;
+	*again = false;
+	return keep_aside(cli, job, work, _("It isn't an entry yet."), is_safe);
+}
+
+/* Left as it was on purpose (:q!): what was saved meanwhile goes too, unless
+ * it was a draft before. */
+static bool is_dropped(const struct editor_job *job,
+		       const struct workfile *work, bool was_draft)
+{
+	if (!workfile_is_untouched(work))
+		return false;
+	if (!was_draft)
+		editsave_drop(&job->save);
+	return true;
+}
+
+static int edit_file(struct cli *cli, const struct editor_job *job,
+		     const char *command, struct workfile *work, char **out,
+		     bool *is_safe)
+{
+	bool was_draft = job->save.draft[0] != '\0', again = true;
+	int exit_code = 0;
+
+	while (again) {
+		int status;
+
+		ask_pause();
+		status = run_editor(job, command, work);
+		if (status == 127)
+			return cli_say_no(
+				cli, EXIT_COULD_NOT, "no_editor", NULL,
+				_("The editor “%.100s” couldn't be started.\n"
+				  "Nothing was changed. Set VISUAL or EDITOR "
+				  "to one that is here."),
+				command);
+		if (status != 0)
+			return keep_aside(
+				cli, job, work,
+				_("The editor was left without keeping."),
+				is_safe);
+		exit_code = take_text(cli, job, work, out, &again, is_safe);
+	}
+	if (exit_code != 0 || is_dropped(job, work, was_draft))
+		return exit_code;
+	/* Whatever comes now, it is sealed. */
+	if ((*out)[strspn(*out, " \t\r\n")] != '\0')
+		*is_safe = editsave_keep(&job->save, *out);
+	return 0;
 }
 
 int editor_edit(struct cli *cli, const struct editor_job *job, char **out,
 		bool *changed)
 {
 	const char *command = find_editor();
-	char path[PATH_BYTES];
+	struct workfile work = { .lock = -1 };
+	bool is_safe = true;
 	int exit_code;
 
 	*out = NULL;
 	if (!ask_can(cli))
-		return ask_exit(cli, ASK_CLOSED, "- and a pipe");
-	if (command == NULL)
-		return cli_say_no(cli, EXIT_COULD_NOT, "no_editor", NULL,
-				  "There is no editor here. Nothing was "
-				  "changed.\nSet VISUAL or EDITOR.");
-	exit_code = make_file(cli, job, path);
+		return ask_exit(cli, ASK_CLOSED, _("- and a pipe"));
+	exit_code = keep_refuse_dry(cli);
 	if (exit_code != 0)
 		return exit_code;
-	ask_pause();
-	exit_code = run_editor(cli, job, command, path);
-	if (exit_code == 0)
-		exit_code = writing_read_path(cli, path, out);
-	remove_files(path);
+	if (command == NULL)
+		return cli_say_no(cli, EXIT_COULD_NOT, "no_editor", NULL,
+				  _("There is no editor here. Nothing was "
+				    "changed.\nSet VISUAL or EDITOR."));
+	exit_code = make_file(cli, job, &work);
+	if (exit_code != 0)
+		return exit_code;
+	exit_code = edit_file(cli, job, command, &work, out, &is_safe);
+	/* Not sealed: it is taken in when kept runs again. */
+	if (is_safe)
+		workfile_remove(&work);
+	else
+		(void)close(work.lock);
 	if (exit_code == 0 && changed != NULL)
 		*changed = strcmp(*out, job->text == NULL ? "" : job->text) !=
 			   0;

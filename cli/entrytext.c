@@ -7,6 +7,7 @@
 #include "cli/entrytext.h"
 
 #include "cli/cli.h"
+#include "cli/i18n.h"
 
 #define TEXT_BYTES_MAX (LIMIT_FRAME_BYTES / 2)
 
@@ -35,23 +36,23 @@ static void put_how(struct buf *out, const struct entry_field *field)
 {
 	switch (field->type) {
 	case ENTRY_TYPE_TEXTS:
-		put_str(out, "  one a line, each begins with -");
+		put_str(out, _("  one a line, each begins with -"));
 		break;
 	case ENTRY_TYPE_FEELINGS:
-		put_str(out, "  one a line: anxious 70 -> 40");
+		put_str(out, _("  one a line: anxious 70 -> 40"));
 		break;
 	case ENTRY_TYPE_SLUGS:
-		put_str(out, "  words with blanks between");
+		put_str(out, _("  words with blanks between"));
 		break;
 	case ENTRY_TYPE_CHOICE:
-		buf_printf(out, "  one of %s", field->choices);
+		buf_printf(out, _("  one of %s"), field->choices);
 		break;
 	case ENTRY_TYPE_WHOLE:
-		buf_printf(out, "  a number, %lld to %lld",
+		buf_printf(out, _("  a number, %lld to %lld"),
 			   (long long)field->low, (long long)field->high);
 		break;
 	case ENTRY_TYPE_YESNO:
-		put_str(out, "  yes or no");
+		put_str(out, _("  yes or no"));
 		break;
 	case ENTRY_TYPE_DATE:
 		put_str(out, "  2026-11-03");
@@ -60,11 +61,11 @@ static void put_how(struct buf *out, const struct entry_field *field)
 		put_str(out, "  2026-11-03T10:40:00-05:00");
 		break;
 	case ENTRY_TYPE_REF:
-		put_str(out, "  the id of an entry");
+		put_str(out, _("  the id of an entry"));
 		break;
 	case ENTRY_TYPE_PHASES:
 	case ENTRY_TYPE_ANSWERS:
-		put_str(out, "  numbers with blanks between");
+		put_str(out, _("  numbers with blanks between"));
 		break;
 	case ENTRY_TYPE_TEXT:
 	case ENTRY_TYPE_SLUG:
@@ -208,8 +209,8 @@ void entrytext_write(struct buf *out, const struct entry_kind *kind,
 	const struct entry_field *field;
 	size_t i;
 
-	put_str(out, "Change what you like, then save and close. An emptied "
-		     "part is cleared.\n");
+	put_str(out, _("Change what you like, then save and close. An emptied "
+		       "part is cleared.\n"));
 	for (i = 0; (field = field_at(kind, i)) != NULL; i++) {
 		if (!is_editable(field))
 			continue;
@@ -225,7 +226,7 @@ void entrytext_write(struct buf *out, const struct entry_kind *kind,
 static int refuse(const struct entry_field *field, const char *takes,
 		  struct err *err)
 {
-	return err_set(err, ERR_USAGE, "[%s] takes %s.", field->name, takes);
+	return err_set(err, ERR_USAGE, _("[%s] takes %s."), field->name, takes);
 }
 
 static int read_number(const struct entry_field *field, const char *text,
@@ -236,12 +237,12 @@ static int read_number(const struct entry_field *field, const char *text,
 	double number;
 
 	if (len == 0 || len >= sizeof digits)
-		return refuse(field, "a whole number", err);
+		return refuse(field, _("a whole number"), err);
 	memcpy(digits, text, len);
 	digits[len] = '\0';
 	number = (double)strtoll(digits, &end, 10);
 	if (*end != '\0')
-		return refuse(field, "a whole number", err);
+		return refuse(field, _("a whole number"), err);
 	*out = cJSON_CreateNumber(number);
 	return 0;
 }
@@ -474,7 +475,7 @@ static int read_value(const struct entry_field *field,
 		bool yes = bytes_equal(word, bytes_from_str("yes"));
 
 		if (!yes && !bytes_equal(word, bytes_from_str("no")))
-			return refuse(field, "yes or no", err);
+			return refuse(field, _("yes or no"), err);
 		*out = cJSON_CreateBool(yes);
 		return 0;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
+#include "cli/i18n.h"
 #include "proto/base/utf8.h"
 #include "proto/bounds.h"
 
@@ -21,7 +22,7 @@ static int refuse_read(struct cli *cli, const char *path, int os)
 	char *shown = cli_show(path, false);
 	int exit_code = cli_say_no(
 		cli, EXIT_DISK, os == ENOENT ? "not_found" : "disk_trouble",
-		NULL, "%s can't be read (%s). Nothing was changed.", shown,
+		NULL, _("%s can't be read (%s). Nothing was changed."), shown,
 		strerror(os));
 
 	cli_free(shown);
@@ -61,13 +62,16 @@ int jsoninput_file(struct cli *cli, const char *path, struct buf *buf)
 	return 0;
 }
 
-/* Keys that stand twice would make one of them vanish. */
+/* Keys that stand twice would make one of them vanish. Each is held against
+ * each, so there is an end to how many. */
 static bool has_twins(const cJSON *json)
 {
 	const cJSON *item, *other;
 
 	if (!cJSON_IsObject(json))
 		return false;
+	if (cJSON_GetArraySize(json) > JSONINPUT_KEYS_MAX)
+		return true;
 	for (item = json->child; item != NULL; item = item->next)
 		for (other = item->next; other != NULL; other = other->next)
 			if (strcmp(item->string, other->string) == 0)
@@ -109,9 +113,9 @@ int jsoninput_object(struct cli *cli, const char *path, cJSON **object)
 			*object = NULL;
 			exit_code = cli_say_no(
 				cli, EXIT_NOT_THE_FORMAT, "usage", NULL,
-				"That isn't one JSON object, like "
-				"{\"what\":\"Left at six\"}. Nothing was "
-				"changed.");
+				_("That isn't one JSON object, like "
+				  "{\"what\":\"Left at six\"}. Nothing was "
+				  "changed."));
 		}
 	}
 	buf_release(&text);

@@ -16,9 +16,12 @@ int jsoninput_file(struct cli *cli, const char *path, struct buf *buf)
 /* One JSON object; *object gives ownership. 0, or an exit code said. */
 int jsoninput_object(struct cli *cli, const char *path, cJSON **object)
 	KEPT_MUST_USE;
+/* Keys of one object: far more than an entry has, new fields included. */
+#define JSONINPUT_KEYS_MAX 1024
 /*
  * One value of JSON that fills text (NUL-terminated, blanks around it are
- * fine); NULL if it is none, has a key twice, or is not UTF-8.
+ * fine); NULL if it is none, is not UTF-8, or is an object with a key twice or
+ * too many of them.
  */
 cJSON *jsoninput_parse(const char *text);
 

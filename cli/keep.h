@@ -17,11 +17,15 @@ int keep_begin(struct cli *cli) KEPT_MUST_USE;
 /*
  * Adds an entry. take_params holds `fields`, and what else `add` takes; at,
  * tz, and day are filled in where they lack. draft (may be "") is dropped
- * with it. *entry gives ownership. On a full disk a person is asked to make
- * room, and it is tried again.
+ * with it. *entry gives ownership; with -n it is what would be kept. What may
+ * pass (a full disk, keptd that can't be started) a person is told of, and it
+ * is tried again.
  */
 int keep_add(struct cli *cli, const char *kind, cJSON *take_params,
 	     const char *draft, cJSON **entry) KEPT_MUST_USE;
+/* With -n nothing may be asked, since the answers would be lost: 0, or an exit
+ * code said. keep_add and keep_show know -n by themselves. */
+int keep_refuse_dry(struct cli *cli) KEPT_MUST_USE;
 /* {"fields": take_fields} */
 cJSON *keep_params(cJSON *take_fields);
 
@@ -38,7 +42,8 @@ bool keep_draft(struct cli *cli, const char *kind, const cJSON *fields,
  * locked. Silent. Free with cJSON_Delete. */
 cJSON *keep_find_draft(struct cli *cli, const char *kind);
 /* "on Tuesday", "today": when a draft was begun. */
-void keep_draft_day(const cJSON *draft, char out[40]);
+#define KEEP_DAY_BYTES 96
+void keep_draft_day(const cJSON *draft, char out[KEEP_DAY_BYTES]);
 
 /* Plain text to fields of the kind, as entryform.h says. */
 int keep_plain(struct cli *cli, const char *kind, const char *text,

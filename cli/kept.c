@@ -8,12 +8,18 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/editsave.h"
 #include "cli/help.h"
+#include "cli/i18n.h"
 #include "cli/jsonform.h"
+#include "cli/ownconfig.h"
+#include "cli/planfile.h"
 
 /* The options of a command, counted. */
 static size_t spec_count(const struct option_spec *specs)
@@ -78,19 +84,39 @@ static int count_columns(void)
 	return count < 20 ? 20 : count > 500 ? 500 : (int)count;
 }
 
-/* Text is UTF-8 here in any case; what the terminal takes is its own thing. */
-static bool learn_locale(void)
+/* Does a program ask? Before options are read, so that what is wrong with
+ * them is told to it in English too. */
+static bool is_for_program(int argc, char *const *argv)
 {
-	bool utf8 = setlocale(LC_CTYPE, "") != NULL &&
-		    strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	int i;
 
-	if (!utf8)
-		(void)setlocale(LC_CTYPE, "C.UTF-8");
-	return utf8;
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0 ||
+		    strcmp(argv[i], "--ndjson") == 0 ||
+		    strncmp(argv[i], "--print-man", 11) == 0)
+			return true;
+	return false;
 }
 
-static void learn_surroundings(struct cli *cli, bool utf8)
+static bool terminal_is_utf8;
+
+/* Text is UTF-8 here in any case; what the terminal takes is its own thing. */
+static void learn_locale(int argc, char *const *argv)
 {
+	terminal_is_utf8 = setlocale(LC_CTYPE, "") != NULL &&
+			   strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (!terminal_is_utf8)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	(void)setlocale(LC_MESSAGES, "");
+	(void)setlocale(LC_TIME, "");
+	i18n_begin();
+	if (is_for_program(argc, argv))
+		i18n_keep_english();
+}
+
+static void learn_surroundings(struct cli *cli)
+{
+	bool utf8 = terminal_is_utf8;
 	const struct options_common *common = &cli->options.common;
 	const char *term = getenv("TERM");
 	bool is_dumb = term != NULL && strcmp(term, "dumb") == 0;
@@ -103,8 +129,20 @@ static void learn_surroundings(struct cli *cli, bool utf8)
 		     !is_set("NO_COLOR") && !is_set("KEPT_NO_COLOR");
 	cli->utf8 = !common->ascii && (utf8 || !cli->out_is_terminal);
 	cli->columns = count_columns();
+	cli_set_columns(cli->out_is_terminal ? (size_t)cli->columns : 0,
+			cli->err_is_terminal ? (size_t)cli->columns : 0);
 	cli_set_ascii(common->ascii || (!utf8 && (cli->out_is_terminal ||
 						  cli->err_is_terminal)));
+}
+
+/* What the terminal can't tell: that redrawing is unwanted. */
+static void learn_wishes(struct cli *cli)
+{
+	char value[8];
+
+	ownconfig_read(cli, "accessible", value, sizeof value);
+	if (strcmp(value, "on") == 0)
+		cli->dumb = cli->accessible = true;
 }
 
 /* What is wrong with the words themselves goes to stderr, with how they are
@@ -118,6 +156,7 @@ static int refuse_words(struct cli *cli, int argc, char *const *argv,
 		if (strcmp(argv[i], "--json") == 0 ||
 		    strcmp(argv[i], "--ndjson") == 0)
 			cli->options.common.json = true;
+	learn_surroundings(cli);
 	if (cli_is_program(cli))
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", hint, "%s",
 				  message);
@@ -129,33 +168,47 @@ static int refuse_command(struct cli *cli, int argc, char *const *argv,
 			  const char *word)
 {
 	const struct command *near = command_near(word);
-	char message[128], hint[64];
+	char message[160], hint[96];
 	char *shown = cli_show(word, false);
 
-	(void)snprintf(message, sizeof message, "kept has no command “%.60s”.",
-		       shown);
+	(void)snprintf(message, sizeof message,
+		       _("kept has no command “%.60s”."), shown);
 	cli_free(shown);
 	if (near != NULL)
-		(void)snprintf(hint, sizeof hint, "Did you mean  kept %s ?",
+		(void)snprintf(hint, sizeof hint, _("Did you mean  kept %s ?"),
 			       near->name);
 	else
-		(void)snprintf(hint, sizeof hint,
-			       "kept help  lists what there is.");
+		(void)snprintf(hint, sizeof hint, "%s",
+			       _("kept help  lists what there is."));
 	return refuse_words(cli, argc, argv, message, hint);
 }
 
 static int refuse_usage(struct cli *cli, int argc, char *const *argv,
 			const struct err *err)
 {
-	char hint[160] = "kept help  lists what there is.";
 	char *shown = cli_show(err->text, false);
+	char hint[160];
 	int exit_code;
 
+	(void)snprintf(hint, sizeof hint, "%s",
+		       _("kept help  lists what there is."));
 	if (cli->command != NULL)
-		(void)snprintf(hint, sizeof hint, "Usage: kept %s %s",
-			       cli->command->name, cli->command->args);
+		(void)snprintf(hint, sizeof hint, _("Usage: kept %s %s"),
+			       cli->command->name, _(cli->command->args));
 	exit_code = refuse_words(cli, argc, argv, shown, hint);
 	cli_free(shown);
+	return exit_code;
+}
+
+/* `kept` alone is today at a glance. */
+static int run_today(struct cli *cli)
+{
+	int exit_code;
+
+	cli->command = command_find("today");
+	editsave_recover(cli);
+	exit_code = cli->command->run(cli);
+	planfile_follow(cli);
 	return exit_code;
 }
 
@@ -163,8 +216,9 @@ static int refuse_usage(struct cli *cli, int argc, char *const *argv,
 static int run_bare(struct cli *cli, int argc, char *const *argv)
 {
 	static const struct option_spec bare[] = {
-		{ "version", 0, OPTION_FLAG, NULL, "the version" },
+		{ "version", 0, OPTION_FLAG, NULL, N_("the version") },
 		{ "list-cmds", 0, OPTION_FLAG, NULL, NULL },
+		{ "list-man", 0, OPTION_FLAG, NULL, NULL },
 		{ "print-man", 0, OPTION_FLAG, NULL, NULL },
 	};
 	struct err err = { 0 };
@@ -172,15 +226,21 @@ static int run_bare(struct cli *cli, int argc, char *const *argv)
 	if (options_parse(&cli->options, bare, KEPT_ARRAY_COUNT(bare),
 			  OPTIONS_ANYWHERE, argc - 1, argv + 1, &err) != 0)
 		return refuse_usage(cli, argc, argv, &err);
-	learn_surroundings(cli, learn_locale());
+	learn_surroundings(cli);
 	if (options_has(&cli->options, "version"))
 		cli_print("kept %s\n", KEPT_VERSION);
 	else if (options_has(&cli->options, "list-cmds"))
 		help_list_commands();
+	else if (options_has(&cli->options, "list-man"))
+		help_list_man();
 	else if (options_has(&cli->options, "print-man"))
 		help_print_man();
-	else
-		help_print_overview();
+	else if (cli->options.common.help || paths_find(&cli->paths, &err) != 0)
+		help_print_overview(cli);
+	else {
+		learn_wishes(cli);
+		return run_today(cli);
+	}
 	return EXIT_DONE;
 }
 
@@ -189,7 +249,7 @@ static int run_command(struct cli *cli, int argc, char **argv, int at)
 {
 	const struct command *command;
 	struct err err = { 0 };
-	int i;
+	int exit_code, i;
 
 	command = command_find(argv[at]);
 	if (command == NULL)
@@ -202,16 +262,21 @@ static int run_command(struct cli *cli, int argc, char **argv, int at)
 			  command->args_last ? OPTIONS_FIRST : OPTIONS_ANYWHERE,
 			  argc - 2, argv + 2, &err) != 0)
 		return refuse_usage(cli, argc, argv, &err);
-	learn_surroundings(cli, learn_locale());
+	learn_surroundings(cli);
 	if (cli->options.common.help) {
-		help_print_command(command);
+		help_print_command(cli, command);
 		return EXIT_DONE;
 	}
 	if (paths_find(&cli->paths, &err) != 0 &&
 	    command->needs == NEEDS_DAEMON)
 		return cli_say_no(cli, EXIT_COULD_NOT, "usage", NULL, "%s",
 				  err.text);
-	return command->run(cli);
+	learn_wishes(cli);
+	if (command->needs == NEEDS_DAEMON)
+		editsave_recover(cli);
+	exit_code = command->run(cli);
+	planfile_follow(cli);
+	return exit_code;
 }
 
 /* A full disk under `kept export >file` must not look like success. */
@@ -221,8 +286,8 @@ static int close_output(int exit_code)
 		return exit_code;
 	if (exit_code == EXIT_DISK)
 		return exit_code; /* said already */
-	cli_say("What was to be printed couldn't all be written. The journal "
-		"itself is as it was.\n");
+	cli_say(_("What was to be printed couldn't all be written. The journal "
+		  "itself is as it was.\n"));
 	return exit_code == EXIT_DONE ? EXIT_DISK : exit_code;
 }
 
@@ -239,17 +304,36 @@ static void fill_descriptors(void)
 		(void)close(fd);
 }
 
+/* What is typed is in memory here: it goes into no core, nor does that of an
+ * editor or a pager that is started. */
+static void forbid_cores(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__
+	/* The sanitizer looks at its own process the way a stranger would. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	static struct cli cli;
 	int at, exit_code;
 
 	fill_descriptors();
+	forbid_cores();
 	jsonform_start();
 	ask_start();
 	cli.program = argc > 0 ? argv[0] : "kept";
+	learn_locale(argc, argv);
+	/* Its word is no command to run. */
+	if (argc == 3 && strcmp(argv[1], "--print-man") == 0)
+		return close_output(help_print_man_of(argv[2])
+					    ? EXIT_DONE
+					    : EXIT_NOT_THERE);
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
-		(void)learn_locale();
 		if (paths_find(&cli.paths, NULL) == 0)
 			help_complete(&cli, argc - 2, argv + 2);
 		return close_output(EXIT_DONE);

@@ -6,6 +6,8 @@
 #include "cli/look.h"
 
 #include "cli/dates.h"
+#include "cli/i18n.h"
+#include "cli/patterns.h"
 #include "cli/screen.h"
 #include "cli/when.h"
 #include "proto/bounds.h"
@@ -92,9 +94,10 @@ static int last_session(struct cli *cli, int64_t *days)
 	entry = cJSON_GetArrayItem(
 		cJSON_GetObjectItemCaseSensitive(result, "entries"), 0);
 	if (civil_parse_day(bytes_from_str(json_text(entry, "day")), days) != 0)
-		exit_code = cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				       "There is no session here yet to count "
-				       "from.");
+		exit_code =
+			cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
+				   _("There is no session here yet to count "
+				     "from."));
 	cJSON_Delete(result);
 	return exit_code;
 }
@@ -127,8 +130,9 @@ int look_day(struct cli *cli, const char *option,
 	/* The year too, whichever it is. */
 	dates_format_day(days, CIVIL_DAYS_LEAST, full);
 	if (!cli_is_program(cli))
-		cli_note(cli, "%s %s.\n",
-			 strcmp(option, "since") == 0 ? "Since" : "Until",
+		cli_note(cli,
+			 strcmp(option, "since") == 0 ? _("Since %s.\n")
+						      : _("Until %s.\n"),
 			 full);
 	return 0;
 }
@@ -138,13 +142,14 @@ int look_id(struct cli *cli, cJSON **params)
 	const char *id = cli->options.args[0];
 
 	if (cli->options.arg_count != 1)
-		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", "kept log",
-				  "`kept %s` takes one id, or the last letters "
-				  "of one.",
-				  cli->command->name);
+		return cli_say_no(
+			cli, EXIT_USED_WRONGLY, "usage", "kept log",
+			_("`kept %s` takes one id, or the last letters "
+			  "of one."),
+			cli->command->name);
 	if (strlen(id) > 26)
 		return cli_say_no(cli, EXIT_NOT_THERE, "not_found", "kept log",
-				  "There is no entry with that id.");
+				  _("There is no entry with that id."));
 	*params = cJSON_CreateObject();
 	(void)cJSON_AddStringToObject(*params, "id", id);
 	return 0;
@@ -152,12 +157,14 @@ int look_id(struct cli *cli, cJSON **params)
 
 int look_put_entry(struct cli *cli, const cJSON *result)
 {
+	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(result, "entry");
 	struct render render = screen_render(cli);
 	struct buf out;
 
+	if (strcmp(json_text(entry, "kind"), "thought") == 0)
+		patterns_learn(cli); /* names of one's own */
 	buf_init(&out, RENDER_BYTES_MAX);
-	render_put_entry(&out, &render,
-			 cJSON_GetObjectItemCaseSensitive(result, "entry"),
+	render_put_entry(&out, &render, entry,
 			 cJSON_GetObjectItemCaseSensitive(result, "versions"));
 	screen_page(cli);
 	(void)screen_put(&out);

@@ -9,24 +9,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/i18n.h"
 #include "proto/base/panic.h"
 
 const struct option_spec options_shared[] = {
-	{ "json", 0, OPTION_FLAG, NULL, "one JSON object on stdout" },
-	{ "ndjson", 0, OPTION_FLAG, NULL, "lists as one object a line" },
-	{ "plain", 0, OPTION_FLAG, NULL, "no colors, no redrawing" },
-	{ "no-input", 0, OPTION_FLAG, NULL, "never ask anything" },
-	{ "yes", 'y', OPTION_FLAG, NULL, "yes to what would be asked" },
-	{ "quiet", 'q', OPTION_FLAG, NULL, "only what was asked for" },
-	{ "dry-run", 'n', OPTION_FLAG, NULL, "say what would change" },
-	{ "verbose", 'v', OPTION_FLAG, NULL, "codes and details too" },
-	{ "help", 'h', OPTION_FLAG, NULL, "help for this command" },
-	{ "ascii", 0, OPTION_FLAG, NULL, "only ASCII signs" },
-	{ "no-color", 0, OPTION_FLAG, NULL, "no colors" },
-	{ "passphrase-file", 0, OPTION_VALUE, "FILE",
-	  "read the passphrase from FILE" },
+	{ "json", 0, OPTION_FLAG, NULL, N_("one JSON object on stdout") },
+	{ "ndjson", 0, OPTION_FLAG, NULL, N_("lists as one object a line") },
+	{ "plain", 0, OPTION_FLAG, NULL, N_("no colors, no redrawing") },
+	{ "no-input", 0, OPTION_FLAG, NULL, N_("never ask anything") },
+	{ "yes", 'y', OPTION_FLAG, NULL, N_("yes to what would be asked") },
+	{ "quiet", 'q', OPTION_FLAG, NULL, N_("only what was asked for") },
+	{ "dry-run", 'n', OPTION_FLAG, NULL, N_("say what would change") },
+	{ "verbose", 'v', OPTION_FLAG, NULL, N_("codes and details too") },
+	{ "help", 'h', OPTION_FLAG, NULL, N_("help for this command") },
+	{ "ascii", 0, OPTION_FLAG, NULL, N_("only ASCII signs") },
+	{ "no-color", 0, OPTION_FLAG, NULL, N_("no colors") },
+	{ "passphrase-file", 0, OPTION_VALUE, N_("FILE"),
+	  N_("read the passphrase from FILE") },
 	{ "passphrase-fd", 0, OPTION_VALUE, "N",
-	  "read the passphrase from descriptor N" },
+	  N_("read the passphrase from descriptor N") },
 };
 const size_t options_shared_count = KEPT_ARRAY_COUNT(options_shared);
 
@@ -106,10 +107,10 @@ static int refuse_unknown(const struct options *options, const char *word,
 	}
 	if (near != NULL)
 		return err_set(err, ERR_USAGE,
-			       "kept doesn't know the option %s. "
-			       "Did you mean --%s?",
+			       _("kept doesn't know the option %s. "
+				 "Did you mean --%s?"),
 			       word, near);
-	return err_set(err, ERR_USAGE, "kept doesn't know the option %s.",
+	return err_set(err, ERR_USAGE, _("kept doesn't know the option %s."),
 		       word);
 }
 
@@ -121,8 +122,8 @@ static int take_descriptor(struct options *options, const char *value,
 
 	if (*value == '\0' || *end != '\0' || n < 0 || n > 1 << 20)
 		return err_set(err, ERR_USAGE,
-			       "--passphrase-fd takes the number of an open "
-			       "descriptor.");
+			       _("--passphrase-fd takes the number of an open "
+				 "descriptor."));
 	options->common.passphrase_fd = (int)n;
 	return 0;
 }
@@ -191,7 +192,7 @@ static int take_option(struct options *options, int argc, char *const *argv,
 	if (spec->type == OPTION_FLAG) {
 		if (value != NULL)
 			return err_set(err, ERR_USAGE,
-				       "--%s stands alone, without a value.",
+				       _("--%s stands alone, without a value."),
 				       spec->name);
 		return set_value(options, spec, "", err);
 	}
@@ -204,8 +205,8 @@ static int take_option(struct options *options, int argc, char *const *argv,
 	if (value == NULL) {
 		if (*at + 1 >= argc)
 			return err_set(err, ERR_USAGE,
-				       "--%s needs a value: --%s %s",
-				       spec->name, spec->name, spec->arg);
+				       _("--%s needs a value: --%s %s"),
+				       spec->name, spec->name, _(spec->arg));
 		value = argv[++*at];
 	}
 	return set_value(options, spec, value, err);
@@ -250,11 +251,12 @@ int options_parse(struct options *options, const struct option_spec *specs,
 		if (is_option)
 			continue;
 		if (options->arg_count == OPTIONS_ARGS_MAX)
-			return err_set(err, ERR_USAGE,
-				       "That is more than %u words; nothing "
-				       "was done. Long text goes in with - or "
-				       "--file.",
-				       OPTIONS_ARGS_MAX);
+			return err_set(
+				err, ERR_USAGE,
+				_("That is more than %u words; nothing "
+				  "was done. Long text goes in with - or "
+				  "--file."),
+				OPTIONS_ARGS_MAX);
 		options->args[options->arg_count++] = argv[i];
 		only_args = only_args || order == OPTIONS_FIRST;
 	}
@@ -288,9 +290,9 @@ int options_number(const struct options *options, const char *name,
 	*out = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end != '\0' || *out < low ||
 	    *out > high)
-		return err_set(err, ERR_USAGE,
-			       "--%s takes a whole number from %llu to %llu.",
-			       name, (unsigned long long)low,
-			       (unsigned long long)high);
+		return err_set(
+			err, ERR_USAGE,
+			_("--%s takes a whole number from %llu to %llu."), name,
+			(unsigned long long)low, (unsigned long long)high);
 	return 0;
 }

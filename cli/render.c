@@ -1,8 +1,8 @@
 /*
- * render.c - widths, wrapping, tables, and the lines of the log.
+ * render.c - widths, wrapping, and tables.
  *
  * Must never print, and never put text of people anywhere without
- * utf8_put_shown. Read next: renderentry.c (whole entries), cmd_look.c.
+ * utf8_put_shown. Read next: renderlog.c, renderentry.c (whole entries).
  */
 #include "cli/render.h"
 
@@ -10,11 +10,12 @@
 
 #include "cli/cli.h"
 #include "cli/dates.h"
+#include "cli/i18n.h"
 #include "proto/base/utf8.h"
 
 #define GAP 2u
 /* A cell that gives way never gets narrower than this. */
-#define STRETCH_LEAST 16u
+#define STRETCH_LEAST 12u
 
 /* ---- widths ---- */
 
@@ -26,14 +27,68 @@ static size_t scalar_width(uint32_t scalar)
 	return width < 0 ? 1 : (size_t)width;
 }
 
+#define JOINER 0x200du
+#define AS_PICTURE 0xfe0fu
+
+static bool is_picture(uint32_t scalar)
+{
+	return (scalar >= 0x2190 && scalar < 0x2c00) || scalar >= 0x1f000;
+}
+
+static bool is_half_flag(uint32_t scalar)
+{
+	return scalar >= 0x1f1e6 && scalar <= 0x1f1ff;
+}
+
+static bool is_skin(uint32_t scalar)
+{
+	return scalar >= 0x1f3fb && scalar <= 0x1f3ff;
+}
+
+/* Does it stand in the columns of the one before it? */
+static bool joins(uint32_t first, uint32_t before, uint32_t scalar)
+{
+	return wcwidth((wchar_t)scalar) == 0 ||
+	       (is_picture(first) &&
+		(is_skin(scalar) || (before == JOINER && is_picture(scalar))));
+}
+
+/*
+ * What a terminal shows as one sign, of valid text: a letter with its marks,
+ * two halves of a flag, a family of four. False at the end. (The part of
+ * Unicode's annex 29 that matters for columns.)
+ */
+static bool next_sign(struct bytes text, size_t *pos, size_t *width)
+{
+	uint32_t first = utf8_next(text, pos), before = first, scalar;
+	size_t after = *pos;
+
+	if (first == 0)
+		return false;
+	*width = scalar_width(first);
+	scalar = utf8_next(text, &after);
+	if (is_half_flag(first) && is_half_flag(scalar)) {
+		*pos = after;
+		*width = 2;
+		scalar = utf8_next(text, &after);
+	}
+	while (scalar != 0 && joins(first, before, scalar)) {
+		*pos = after;
+		if (scalar == AS_PICTURE && *width == 1)
+			*width = 2;
+		before = scalar;
+		scalar = utf8_next(text, &after);
+	}
+	return true;
+}
+
 static size_t bytes_width(struct bytes text)
 {
-	size_t pos = 0, width = 0;
-	uint32_t scalar;
+	size_t pos = 0, all = 0, width;
 
-	while ((scalar = utf8_next(text, &pos)) != 0)
-		width += scalar_width(scalar);
-	return width;
+	while (next_sign(text, &pos, &width))
+		all += width;
+	return all;
 }
 
 size_t render_width(const char *text)
@@ -41,15 +96,21 @@ size_t render_width(const char *text)
 	return bytes_width(bytes_from_str(text));
 }
 
+int render_gap(const char *text, size_t columns)
+{
+	size_t width = render_width(text);
+
+	return width < columns ? (int)(columns - width) : 0;
+}
+
 /* Bytes of text that fit into so many columns. */
 static size_t fitting(struct bytes text, size_t columns)
 {
-	size_t pos = 0, fits = 0, width = 0;
-	uint32_t scalar;
+	size_t pos = 0, fits = 0, all = 0, width;
 
-	while ((scalar = utf8_next(text, &pos)) != 0) {
-		width += scalar_width(scalar);
-		if (width > columns)
+	while (next_sign(text, &pos, &width)) {
+		all += width;
+		if (all > columns)
 			break;
 		fits = pos;
 	}
@@ -163,6 +224,75 @@ void render_put_wrapped(struct buf *out, const struct render *render,
 		at += len + 1;
 	}
 	buf_release(&shown);
+}
+
+static bool has_controls(struct bytes line)
+{
+	size_t i;
+
+	for (i = 0; i < line.len; i++) {
+		if (line.ptr[i] < 0x20 || line.ptr[i] == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* Where to break: behind a word that still fits, else behind the first. */
+static size_t fold_at(struct bytes line, size_t columns)
+{
+	size_t end = fitting(line, columns), first = 0;
+
+	if (end == line.len)
+		return end;
+	while (first < line.len && line.ptr[first] == ' ')
+		first++;
+	while (end > first && line.ptr[end] != ' ')
+		end--;
+	if (end > first)
+		return end;
+	while (end < line.len && line.ptr[end] != ' ')
+		end++;
+	return end;
+}
+
+static void put_folded_line(struct buf *out, struct bytes line, size_t columns)
+{
+	size_t indent = 0, room = columns;
+
+	while (indent < line.len && line.ptr[indent] == ' ')
+		indent++;
+	if (has_controls(line) || 2 * indent > columns)
+		room = SIZE_MAX;
+	for (;;) {
+		size_t end = fold_at(line, room), next = end;
+
+		while (next < line.len && line.ptr[next] == ' ')
+			next++;
+		/* Blanks at the very end are the gap before an answer. */
+		if (next == line.len)
+			end = next;
+		buf_put(out, line.ptr, end);
+		line = bytes_of(line.ptr + next, line.len - next);
+		if (line.len == 0)
+			return;
+		buf_put_u8(out, '\n');
+		put_blanks(out, indent);
+		room = columns - indent; /* the first line has its own blanks */
+	}
+}
+
+void render_put_folded(struct buf *out, const char *text, size_t columns)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		put_folded_line(out, bytes_of(text, len), columns);
+		text += len;
+		if (*text == '\n') {
+			buf_put_u8(out, '\n');
+			text++;
+		}
+	}
 }
 
 /* ---- tables ---- */
@@ -343,7 +473,7 @@ size_t render_id_letters(const cJSON *entries)
 
 const char *render_kind(const char *kind)
 {
-	return strcmp(kind, "checkin") == 0 ? "check-in" : kind;
+	return strcmp(kind, "checkin") == 0 ? _("check-in") : _(kind);
 }
 
 void render_put_day(struct buf *out, const struct render *render,
@@ -397,113 +527,4 @@ void render_put_stamp(struct buf *out, const struct render *render,
 
 	if (civil_parse_instant(bytes_from_str(at), &instant) == 0)
 		put_instant(out, render, dates_local(instant));
-}
-
-/* ---- the log ---- */
-
-static const struct {
-	const char *name, *sign, *ascii;
-} marks_known[] = {
-	{ "shared", "↗", "^" },
-	{ "two-versions", "≈", "~" },
-	{ "not-synced", "⇡", "+" },
-};
-
-bool render_put_marks(struct buf *out, const struct render *render,
-		      const cJSON *entry)
-{
-	const cJSON *mark,
-		*marks = cJSON_GetObjectItemCaseSensitive(entry, "marks");
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < KEPT_ARRAY_COUNT(marks_known); i++)
-		cJSON_ArrayForEach(mark, marks)
-		{
-			if (!cJSON_IsString(mark) ||
-			    strcmp(mark->valuestring, marks_known[i].name) != 0)
-				continue;
-			buf_printf(out, " %s",
-				   render->ascii ? marks_known[i].ascii
-						 : marks_known[i].sign);
-			any = true;
-		}
-	return any;
-}
-
-void render_put_legend(struct buf *out, const struct render *render)
-{
-	bool ascii = render->ascii;
-
-	buf_printf(out,
-		   "%s shared   %s two versions   %s not yet on your other "
-		   "devices\n",
-		   ascii ? marks_known[0].ascii : marks_known[0].sign,
-		   ascii ? marks_known[1].ascii : marks_known[1].sign,
-		   ascii ? marks_known[2].ascii : marks_known[2].sign);
-}
-
-static void put_gist_cell(struct render_table *table,
-			  const struct render *render, const cJSON *entry,
-			  struct buf *cell, bool *marks)
-{
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(entry, "starred")))
-		buf_printf(cell, "%s ", render->ascii ? "*" : "★");
-	render_put_gist(cell, render, entry);
-	buf_put(cell, RENDER_KEEP, 1);
-	if (render_put_marks(cell, render, entry))
-		*marks = true;
-	render_table_take(table, cell);
-}
-
-void render_put_log(struct buf *out, const struct render *render,
-		    const cJSON *entries, char last_day[CIVIL_DAY_TEXT_BYTES],
-		    bool *marks)
-{
-	size_t letters = render_id_letters(entries);
-	char id[RENDER_ID_BYTES];
-	struct render_table table;
-	const cJSON *entry;
-	struct buf cell;
-
-	render_table_begin(&table, 5, 3);
-	buf_init(&cell, RENDER_BYTES_MAX);
-	cJSON_ArrayForEach(entry, entries)
-	{
-		const char *day = json_text(entry, "day");
-
-		if (strcmp(day, last_day) != 0)
-			render_put_day(&cell, render, entry);
-		(void)snprintf(last_day, CIVIL_DAY_TEXT_BYTES, "%s", day);
-		render_table_take(&table, &cell);
-		render_put_time(&cell, entry);
-		render_table_take(&table, &cell);
-		render_table_cell(&table,
-				  render_kind(json_text(entry, "kind")));
-		put_gist_cell(&table, render, entry, &cell, marks);
-		render_short_id(json_text(entry, "id"), letters, id);
-		render_table_cell(&table, id);
-	}
-	render_table_end(&table, render, 0, out);
-	buf_release(&cell);
-}
-
-void render_put_plain(struct buf *out, const struct render *render,
-		      const cJSON *entries)
-{
-	const cJSON *entry;
-
-	cJSON_ArrayForEach(entry, entries)
-	{
-		render_put_line(out, json_text(entry, "id"));
-		buf_put_u8(out, '\t');
-		render_put_line(out, json_text(entry, "day"));
-		buf_put_u8(out, '\t');
-		render_put_time(out, entry);
-		buf_put_u8(out, '\t');
-		render_put_line(out, json_text(entry, "kind"));
-		buf_put_u8(out, '\t');
-		render_put_gist(out, render, entry);
-		buf_put_u8(out, '\n');
-	}
 }

@@ -27,6 +27,9 @@ struct render {
 
 /* Terminal columns of valid UTF-8 without controls. */
 size_t render_width(const char *text);
+/* Blanks that fill text up to so many columns; 0 where it has them. For
+ * "%s%*s", which counts columns where "%-*s" counts bytes. */
+int render_gap(const char *text, size_t columns);
 /* text, cut with a sign to at most `columns`; 0: not cut. */
 void render_put_cut(struct buf *out, const char *text, size_t columns,
 		    bool ascii);
@@ -38,6 +41,13 @@ void render_put_line(struct buf *out, const char *text);
  */
 void render_put_wrapped(struct buf *out, const struct render *render,
 			const char *text, size_t indent);
+
+/*
+ * text as it is, but that lines wider than columns are broken between words
+ * and go on below their own first word. A line with controls in it, and a
+ * word that is wider alone, stay whole.
+ */
+void render_put_folded(struct buf *out, const char *text, size_t columns);
 
 /* ---- tables ---- */
 

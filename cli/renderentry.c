@@ -1,275 +1,72 @@
 /*
- * renderentry.c - what an entry says: in one line, and as a page.
+ * renderentry.c - what an entry says, as a page.
  *
  * Must never add to what was written: no scores, no verdicts, numbers as they
- * were given. Read next: proto/entry.def, render.c.
+ * were given. Read next: proto/entry.def, rendergist.c.
  */
 #include "cli/render.h"
 
-#include <math.h>
-
 #include "cli/cli.h"
 #include "cli/dates.h"
+#include "cli/i18n.h"
+#include "cli/measure.h"
+#include "cli/patterns.h"
+#include "cli/renderparts.h"
 #include "proto/entry.h"
-
-static const cJSON *field_of(const cJSON *entry, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(
-		cJSON_GetObjectItemCaseSensitive(entry, "f"), name);
-}
-
-static void put_str(struct buf *out, const char *text)
-{
-	buf_put(out, text, strlen(text));
-}
-
-static const char *dot(const struct render *render)
-{
-	return render->ascii ? " - " : " · ";
-}
-
-static const char *arrow(const struct render *render)
-{
-	return render->ascii ? " -> " : " → ";
-}
-
-/* Does text grow by " · " first? */
-static void put_between(struct buf *out, const struct render *render,
-			size_t begin)
-{
-	if (out->len > begin)
-		put_str(out, dot(render));
-}
-
-static void put_number(struct buf *out, double number)
-{
-	if (number == floor(number) && fabs(number) < 1e15)
-		buf_printf(out, "%.0f", number);
-	else
-		buf_printf(out, "%g", number);
-}
-
-/* "75 → 40", or the one that is there. */
-static void put_from_to(struct buf *out, const struct render *render,
-			const cJSON *before, const cJSON *after)
-{
-	bool had = before != NULL && cJSON_IsNumber(before);
-
-	if (had)
-		put_number(out, before->valuedouble);
-	if (after != NULL && cJSON_IsNumber(after)) {
-		put_str(out, had ? arrow(render) : "now ");
-		put_number(out, after->valuedouble);
-	}
-}
-
-/* ---- one line ---- */
-
-static bool gist_text(struct buf *out, const cJSON *entry, const char *name,
-		      const char *before, const char *after)
-{
-	const cJSON *item = field_of(entry, name);
-
-	if (cJSON_IsArray(item))
-		item = item->child;
-	if (!cJSON_IsString(item))
-		return false;
-	put_str(out, before);
-	render_put_line(out, item->valuestring);
-	put_str(out, after);
-	return true;
-}
-
-static void gist_number(struct buf *out, const struct render *render,
-			const cJSON *entry, const char *name, size_t begin)
-{
-	const cJSON *item = field_of(entry, name);
-
-	if (!cJSON_IsNumber(item))
-		return;
-	put_between(out, render, begin);
-	if (strcmp(name, "mood") != 0)
-		buf_printf(out, "%s ", render_field_name(name));
-	put_number(out, item->valuedouble);
-}
-
-static void gist_mood(struct buf *out, const struct render *render,
-		      const cJSON *entry)
-{
-	size_t begin = out->len;
-
-	gist_number(out, render, entry, "mood", begin);
-	gist_number(out, render, entry, "confidence", begin);
-	gist_number(out, render, entry, "energy", begin);
-	if (field_of(entry, "note") != NULL) {
-		put_between(out, render, begin);
-		(void)gist_text(out, entry, "note", "", "");
-	}
-}
-
-static void gist_breath(struct buf *out, const struct render *render,
-			const cJSON *entry)
-{
-	const cJSON *cycles = field_of(entry, "cycles");
-	const cJSON *before = field_of(entry, "calm_before");
-	const cJSON *after = field_of(entry, "calm_after");
-	size_t begin = out->len;
-
-	(void)gist_text(out, entry, "pattern", "", "");
-	if (cJSON_IsNumber(cycles)) {
-		put_between(out, render, begin);
-		put_number(out, cycles->valuedouble);
-		put_str(out, cycles->valuedouble == 1 ? " round" : " rounds");
-	}
-	if (before != NULL || after != NULL) {
-		put_between(out, render, begin);
-		put_str(out, "calm ");
-		put_from_to(out, render, before, after);
-	}
-}
-
-static void gist_session(struct buf *out, const struct render *render,
-			 const cJSON *entry)
-{
-	const cJSON *number = field_of(entry, "number");
-	const cJSON *of = field_of(entry, "of");
-	size_t begin = out->len;
-
-	if (cJSON_IsNumber(number))
-		put_number(out, number->valuedouble);
-	if (cJSON_IsNumber(number) && cJSON_IsNumber(of)) {
-		put_str(out, " of ");
-		put_number(out, of->valuedouble);
-	}
-	if (field_of(entry, "with") != NULL) {
-		put_between(out, render, begin);
-		(void)gist_text(out, entry, "with", "", "");
-	}
-	if (field_of(entry, "takeaways") != NULL) {
-		put_between(out, render, begin);
-		(void)gist_text(out, entry, "takeaways", "", "");
-	}
-}
-
-static void gist_thought(struct buf *out, const struct render *render,
-			 const cJSON *entry)
-{
-	const cJSON *before = field_of(entry, "belief_before");
-	const cJSON *after = field_of(entry, "belief_after");
-
-	(void)gist_text(out, entry, "thought", render->ascii ? "\"" : "“",
-			render->ascii ? "\"" : "”");
-	if (cJSON_IsNumber(before) && cJSON_IsNumber(after)) {
-		put_str(out, "  ");
-		put_from_to(out, render, before, after);
-	}
-}
-
-static void gist_checkin(struct buf *out, const struct render *render,
-			 const cJSON *entry)
-{
-	const cJSON *progress = field_of(entry, "progress");
-	size_t begin = out->len;
-
-	if (cJSON_IsNumber(progress)) {
-		put_number(out, progress->valuedouble);
-		put_str(out, " so far");
-	}
-	if (field_of(entry, "note") != NULL) {
-		put_between(out, render, begin);
-		(void)gist_text(out, entry, "note", "", "");
-	}
-}
-
-/* The kind's first required text, else any text there is, else its title. */
-static void gist_other(struct buf *out, const cJSON *entry)
-{
-	const struct entry_kind *kind =
-		entry_kind_by_name(bytes_from_str(json_text(entry, "kind")));
-	const struct entry_field *first =
-		kind == NULL ? NULL : entry_field_first(kind);
-	const cJSON *fields = cJSON_GetObjectItemCaseSensitive(entry, "f");
-	const cJSON *item;
-
-	if (first != NULL && gist_text(out, entry, first->name, "", ""))
-		return;
-	if (gist_text(out, entry, "text", "", ""))
-		return;
-	cJSON_ArrayForEach(item, fields)
-	{
-		if (item->string != NULL &&
-		    gist_text(out, entry, item->string, "", ""))
-			return;
-	}
-	if (kind != NULL)
-		put_str(out, kind->title);
-}
-
-static const struct {
-	const char *kind;
-	void (*put)(struct buf *out, const struct render *render,
-		    const cJSON *entry);
-} gists[] = {
-	{ "mood", gist_mood },       { "breath", gist_breath },
-	{ "session", gist_session }, { "thought", gist_thought },
-	{ "checkin", gist_checkin },
-};
-
-void render_put_gist(struct buf *out, const struct render *render,
-		     const cJSON *entry)
-{
-	const char *kind = json_text(entry, "kind");
-	size_t begin = out->len, i;
-
-	for (i = 0; i < KEPT_ARRAY_COUNT(gists); i++)
-		if (strcmp(kind, gists[i].kind) == 0)
-			gists[i].put(out, render, entry);
-	if (out->len == begin)
-		gist_other(out, entry);
-}
 
 /* ---- names of fields ---- */
 
 static const struct {
 	const char *name, *said;
 } names[] = {
-	{ "thought", "the thought" },
-	{ "balanced", "fairer thought" },
-	{ "evidence_for", "what backs it up" },
-	{ "evidence_against", "what doesn't fit" },
-	{ "belief_before", "belief before" },
-	{ "belief_balanced", "belief in the fairer thought" },
-	{ "belief_after", "belief now" },
-	{ "next_step", "next step" },
-	{ "what", "the words" },
-	{ "took", "what it took" },
-	{ "shows", "what it shows" },
-	{ "counts_for", "counts for" },
-	{ "talked_about", "what it was about" },
-	{ "takeaways", "to keep" },
-	{ "next_at", "next one" },
-	{ "to_bring", "to bring" },
-	{ "calm_before", "calm before" },
-	{ "calm_after", "calm after" },
-	{ "tested_by", "what pushed on it" },
-	{ "what_i_did", "what you did" },
-	{ "how_it_felt", "how it felt" },
-	{ "first_step", "first step" },
-	{ "if_then", "if that happens" },
-	{ "can_do", "how sure of it" },
-	{ "from_session", "from session" },
-	{ "kind_hint", "done by" },
-	{ "how_often", "how often" },
-	{ "assigned_by", "from" },
-	{ "what_got_in_the_way", "what got in the way" },
-	{ "how_helpful", "how helpful" },
-	{ "came_true", "came true" },
-	{ "things_i_can_do", "things I can do" },
-	{ "keep_safe", "keeping safe" },
-	{ "starred", "star" },
-	{ "life", "whether it is hidden" },
-	{ "at", "when" },
-	{ "tz", "time zone" },
+	{ "thought", N_("the thought") },
+	{ "balanced", N_("fairer thought") },
+	{ "evidence_for", N_("what backs it up") },
+	{ "evidence_against", N_("what doesn't fit") },
+	{ "belief_before", N_("belief before") },
+	{ "belief_balanced", N_("belief in the fairer thought") },
+	{ "belief_after", N_("belief now") },
+	{ "next_step", N_("next step") },
+	{ "what", N_("the words") },
+	{ "took", N_("what it took") },
+	{ "shows", N_("what it shows") },
+	{ "counts_for", N_("counts for") },
+	{ "talked_about", N_("what it was about") },
+	{ "takeaways", N_("to keep") },
+	{ "next_at", N_("next one") },
+	{ "to_bring", N_("to bring") },
+	{ "calm_before", N_("calm before") },
+	{ "calm_after", N_("calm after") },
+	{ "tested_by", N_("what pushed on it") },
+	{ "what_i_did", N_("what you did") },
+	{ "how_it_felt", N_("how it felt") },
+	{ "first_step", N_("first step") },
+	{ "if_then", N_("if that happens") },
+	{ "can_do", N_("how sure of it") },
+	{ "from_session", N_("from session") },
+	{ "kind_hint", N_("done by") },
+	{ "how_often", N_("how often") },
+	{ "assigned_by", N_("from") },
+	{ "what_got_in_the_way", N_("what got in the way") },
+	{ "how_helpful", N_("how helpful") },
+	{ "alternative", N_("what else could be true") },
+	{ "alternative_before", N_("belief in that before") },
+	{ "prediction", N_("what you expected") },
+	{ "prediction_sure", N_("how sure of that") },
+	{ "drop", N_("left out this time") },
+	{ "happened", N_("what happened") },
+	{ "came_true", N_("came true") },
+	{ "learned", N_("what you learned") },
+	{ "planned_at", N_("planned for") },
+	{ "done_at", N_("done") },
+	{ "instrument", N_("which one") },
+	{ "taken_at", N_("taken") },
+	{ "things_i_can_do", N_("things I can do") },
+	{ "keep_safe", N_("keeping safe") },
+	{ "starred", N_("star") },
+	{ "life", N_("whether it is hidden") },
+	{ "at", N_("when") },
+	{ "tz", N_("time zone") },
 };
 
 const char *render_field_name(const char *name)
@@ -292,7 +89,7 @@ static void put_name(struct buf *out, const char *name)
 	for (i = 0; said[i] != '\0'; i++)
 		if (said[i] == '_')
 			said[i] = ' ';
-	render_put_line(out, said);
+	render_put_line(out, _(said));
 }
 
 /* Words for what happens to a whole entry. */
@@ -306,8 +103,10 @@ static bool is_whole(const cJSON *name)
 void render_put_changed(struct buf *out, const cJSON *changed)
 {
 	int count = 0, i = 0;
+	struct buf joined;
 	const cJSON *name;
 
+	buf_init(&joined, RENDER_BYTES_MAX);
 	cJSON_ArrayForEach(name, changed)
 		count += cJSON_IsString(name) && !is_whole(name);
 	cJSON_ArrayForEach(name, changed)
@@ -315,23 +114,28 @@ void render_put_changed(struct buf *out, const cJSON *changed)
 		if (!cJSON_IsString(name) || is_whole(name))
 			continue;
 		if (i > 0)
-			put_str(out, i < count - 1 ? ", "
-				     : count > 2   ? ", and "
-						   : " and ");
-		put_name(out, name->valuestring);
+			/* For translators: between things of a list. */
+			render_put_str(&joined, i < count - 1 ? _(", ")
+						: count > 2   ? _(", and ")
+							      : _(" and "));
+		put_name(&joined, name->valuestring);
 		i++;
 	}
-	if (count > 0)
-		put_str(out, " changed");
+	buf_put_u8(&joined, 0);
+	if (count > 0 && joined.failed == 0)
+		buf_printf(out, _("%s changed"), (const char *)joined.ptr);
+	buf_release(&joined);
 	cJSON_ArrayForEach(name, changed)
 	{
 		if (!is_whole(name))
 			continue;
-		put_str(out, count > 0 ? ", " : "");
-		put_str(out, name->valuestring);
+		render_put_str(out, count > 0 ? ", " : "");
+		render_put_str(out, strcmp(name->valuestring, "deleted") == 0
+					    ? _("hidden")
+					    : _("brought back"));
 	}
 	if (cJSON_GetArraySize(changed) == 0)
-		put_str(out, "nothing that shows");
+		render_put_str(out, _("nothing that shows"));
 }
 
 /* ---- a page ---- */
@@ -346,16 +150,8 @@ static void put_feeling(struct buf *out, const struct render *render,
 	render_put_line(out, json_text(feeling, "name"));
 	if (before != NULL || after != NULL) {
 		buf_put_u8(out, ' ');
-		put_from_to(out, render, before, after);
+		render_put_from_to(out, render, before, after);
 	}
-}
-
-static void put_pattern(struct buf *out, const char *slug)
-{
-	const struct entry_pattern *pattern =
-		entry_pattern_by_slug(bytes_from_str(slug));
-
-	render_put_line(out, pattern == NULL ? slug : pattern->name);
 }
 
 /* A value that stands on one line; false: it takes more. */
@@ -366,9 +162,9 @@ static bool put_short(struct buf *out, const struct render *render,
 	int64_t days;
 
 	if (cJSON_IsNumber(value)) {
-		put_number(out, value->valuedouble);
+		render_put_number(out, value->valuedouble);
 	} else if (cJSON_IsBool(value)) {
-		put_str(out, cJSON_IsTrue(value) ? "yes" : "no");
+		render_put_str(out, cJSON_IsTrue(value) ? _("yes") : _("no"));
 	} else if (cJSON_IsObject(value)) {
 		put_feeling(out, render, value);
 	} else if (!cJSON_IsString(value) ||
@@ -384,9 +180,11 @@ static bool put_short(struct buf *out, const struct render *render,
 		   civil_parse_day(bytes_from_str(value->valuestring), &days) ==
 			   0) {
 		dates_format_day(days, render->today, day);
-		put_str(out, day);
+		render_put_str(out, day);
 	} else if (type == ENTRY_TYPE_SLUGS) {
-		put_pattern(out, value->valuestring);
+		patterns_put_name(out, value->valuestring);
+	} else if (type == ENTRY_TYPE_CHOICE) {
+		render_put_line(out, _(value->valuestring));
 	} else {
 		render_put_line(out, value->valuestring);
 	}
@@ -402,7 +200,7 @@ static void put_row_of(struct buf *out, const struct render *render,
 
 	cJSON_ArrayForEach(item, list)
 	{
-		put_between(out, render, begin);
+		render_put_between(out, render, begin);
 		if (!put_short(out, render, type, item))
 			buf_put_u8(out, '-');
 	}
@@ -418,9 +216,9 @@ static void put_items(struct buf *out, const struct render *render,
 	cJSON_ArrayForEach(item, list)
 	{
 		buf_clear(&text);
-		put_str(&text, render->ascii ? "- " : "· ");
+		render_put_str(&text, render->ascii ? "- " : "· ");
 		if (cJSON_IsString(item))
-			put_str(&text, item->valuestring);
+			render_put_str(&text, item->valuestring);
 		buf_put_u8(&text, 0);
 		render_put_wrapped(out, render, (const char *)text.ptr, 4);
 	}
@@ -458,7 +256,7 @@ static void put_value(struct buf *out, const struct render *render,
 	if (cJSON_IsArray(value))
 		put_row_of(&line, render, type, value);
 	else if (cJSON_IsString(value) && type == ENTRY_TYPE_TEXT)
-		put_str(&line, value->valuestring);
+		render_put_str(&line, value->valuestring);
 	else
 		(void)put_short(&line, render, type, value);
 	buf_put_u8(&line, 0);
@@ -467,10 +265,40 @@ static void put_value(struct buf *out, const struct render *render,
 	buf_release(&line);
 }
 
+/* Of a measure: what it is called, and its number with the range. */
+static bool put_measure(struct buf *out, const struct render *render,
+			const cJSON *fields, const char *name)
+{
+	if (strcmp(name, "instrument") == 0)
+		measure_put_name(out, fields);
+	else if (strcmp(name, "score") == 0)
+		measure_put_result(out, fields, render->ascii);
+	else
+		return false;
+	return true;
+}
+
+/* `what` is something else in every kind. */
+static void put_title_of(struct buf *out, const struct entry_kind *kind,
+			 const char *name)
+{
+	uint32_t number =
+		kind == NULL || strcmp(name, "what") != 0 ? 0 : kind->number;
+
+	if (number == ENTRY_KIND_win)
+		render_put_str(out, _("What went right"));
+	else if (number == ENTRY_KIND_boundary)
+		render_put_str(out, _("The boundary"));
+	else if (number == ENTRY_KIND_activity)
+		render_put_str(out, _("What"));
+	else
+		put_title(out, name);
+}
+
 /* small: the one before stood beside its title. Returns whether this does. */
 static bool put_field(struct buf *out, const struct render *render,
-		      const struct entry_kind *kind, const cJSON *value,
-		      bool small)
+		      const struct entry_kind *kind, const cJSON *fields,
+		      const cJSON *value, bool small)
 {
 	const struct entry_field *field =
 		kind == NULL ? NULL
@@ -480,11 +308,13 @@ static bool put_field(struct buf *out, const struct render *render,
 
 	if (!small || !beside)
 		buf_put_u8(out, '\n');
-	put_str(out, "  ");
-	put_title(out, value->string);
+	render_put_str(out, "  ");
+	put_title_of(out, kind, value->string);
 	if (beside) {
-		put_str(out, ": ");
-		(void)put_short(out, render, field->type, value);
+		render_put_str(out, ": ");
+		if (kind->number != ENTRY_KIND_measure ||
+		    !put_measure(out, render, fields, value->string))
+			(void)put_short(out, render, field->type, value);
 	}
 	buf_put_u8(out, '\n');
 	if (!beside)
@@ -500,26 +330,27 @@ static void put_head(struct buf *out, const struct render *render,
 
 	render_short_id(json_text(entry, "id"), RENDER_ID_LETTERS, id);
 	render_put_line(out, id);
-	put_str(out, "  ");
+	render_put_str(out, "  ");
 	render_put_line(out, render_kind(json_text(entry, "kind")));
-	put_str(out, "  ");
+	render_put_str(out, "  ");
 	render_put_day(out, render, entry);
-	put_str(out, ", ");
+	render_put_str(out, ", ");
 	render_put_time(out, entry);
-	put_str(out, "  ");
+	render_put_str(out, "  ");
 	render_put_line(out, json_text(entry, "device"));
 	if (json_flag(entry, "starred"))
-		put_str(out, render->ascii ? "  *" : "  ★");
+		render_put_str(out, render->ascii ? "  *" : "  ★");
 	cJSON_ArrayForEach(tag, cJSON_GetObjectItemCaseSensitive(entry, "tags"))
 	{
-		put_str(out, "  #");
+		render_put_str(out, "  #");
 		render_put_line(out,
 				cJSON_IsString(tag) ? tag->valuestring : "");
 	}
 	(void)render_put_marks(out, render, entry);
 	buf_put_u8(out, '\n');
 	if (strcmp(json_text(entry, "state"), "deleted") == 0)
-		buf_printf(out, "Hidden; kept bring-back %s shows it again.\n",
+		buf_printf(out,
+			   _("Hidden; kept bring-back %s shows it again.\n"),
 			   id);
 }
 
@@ -536,7 +367,7 @@ static void put_versions(struct buf *out, const struct render *render,
 				     : entry_field_by_name(
 					       kind, bytes_from_str(name));
 
-		put_str(out, "\n  Written apart: ");
+		render_put_str(out, _("\n  Written apart: "));
 		put_name(out, name);
 		buf_put_u8(out, '\n');
 		cJSON_ArrayForEach(value, cJSON_GetObjectItemCaseSensitive(
@@ -545,17 +376,29 @@ static void put_versions(struct buf *out, const struct render *render,
 			const cJSON *given = cJSON_GetObjectItemCaseSensitive(
 				value, "value");
 
-			put_str(out, "   ");
+			render_put_str(out, "   ");
 			render_put_line(out, json_text(value, "device"));
-			put_str(out, ", ");
+			render_put_str(out, ", ");
 			render_put_stamp(out, render, json_text(value, "at"));
 			buf_put_u8(out, '\n');
 			put_value(out, render, field, given);
 		}
 	}
 	if (cJSON_GetArraySize(versions) > 0)
-		put_str(out, "\nYou changed this on both. Both are kept; the "
-			     "next edit settles it.\n");
+		render_put_str(
+			out, _("\nYou changed this on both. Both are kept; the "
+			       "next edit settles it.\n"));
+}
+
+/* What another field's line says already. */
+static bool is_said(const struct entry_kind *kind, const cJSON *value)
+{
+	const char *name = value->string;
+
+	if (kind == NULL || kind->number != ENTRY_KIND_measure)
+		return false;
+	return strcmp(name, "name") == 0 || strcmp(name, "version") == 0 ||
+	       (strcmp(name, "answers") == 0 && cJSON_GetArraySize(value) == 1);
 }
 
 void render_put_entry(struct buf *out, const struct render *render,
@@ -571,17 +414,21 @@ void render_put_entry(struct buf *out, const struct render *render,
 	put_head(out, render, entry);
 	cJSON_ArrayForEach(value, fields)
 	{
-		if (value->string != NULL)
-			small = put_field(out, render, kind, value, small);
+		if (value->string != NULL && !is_said(kind, value))
+			small = put_field(out, render, kind, fields, value,
+					  small);
 	}
 	cJSON_ArrayForEach(value, marks)
 	{
 		if (cJSON_IsString(value) &&
 		    strcmp(value->valuestring, "restored") == 0)
-			put_str(out, "\n  Hidden on one device and changed on "
-				     "another, so it is back.\n");
+			render_put_str(
+				out,
+				_("\n  Hidden on one device and changed on "
+				  "another, so it is back.\n"));
 	}
 	put_versions(out, render, kind, versions);
 	if (json_number(entry, "more", 0) > 0)
-		put_str(out, "\n  There is more here from a newer kept.\n");
+		render_put_str(
+			out, _("\n  There is more here from a newer kept.\n"));
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/dates.h"
+#include "cli/i18n.h"
 
 static pid_t pager;
 static int real_stdout = -1;
@@ -99,5 +100,5 @@ int screen_end(struct cli *cli)
 	if (taken || reader_left)
 		return EXIT_DONE;
 	return cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
-			  "Not everything could be written out.");
+			  _("Not everything could be written out."));
 }

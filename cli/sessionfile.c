@@ -11,6 +11,7 @@
 
 #include <sha2.h>
 
+#include "cli/i18n.h"
 #include "proto/base/utf8.h"
 #include "proto/bounds.h"
 #include "proto/civil.h"
@@ -297,12 +298,12 @@ static int read_body(struct bytes rest, struct sessionfile *out,
 		out->text.len--; /* the last line's end */
 	if (out->text.failed != 0)
 		return err_set(err, ERR_LIMIT,
-			       "The record is longer than kept takes in one "
-			       "entry (64 KiB). Nothing was changed.");
+			       _("The record is longer than kept takes in one "
+				 "entry (64 KiB). Nothing was changed."));
 	take_times(&dialogue, out);
 	if (out->text.len == 0)
 		return err_set(err, ERR_MALFORMED,
-			       "There are no words of a session in it.");
+			       _("There are no words of a session in it."));
 	return 0;
 }
 
@@ -332,8 +333,8 @@ static int read_heads(struct bytes *rest, struct sessionfile *out,
 	while (next_line(rest, &line) && take_head(line, out, text, &bad)) {
 		if (bad)
 			return err_set(err, ERR_MALFORMED,
-				       "“%.60s” isn't a date or a time kept "
-				       "can read.",
+				       _("“%.60s” isn't a date or a time kept "
+					 "can read."),
 				       text);
 		before = *rest;
 	}
@@ -349,15 +350,16 @@ int sessionfile_parse(struct bytes input, struct sessionfile *out,
 	*out = (struct sessionfile){ .days = INT64_MIN, .start_min = -1 };
 	buf_init(&out->text, LIMIT_ENTRY_TEXT_BYTES);
 	if (!utf8_is_valid(input))
-		return err_set(err, ERR_MALFORMED, "That isn't UTF-8 text.");
+		return err_set(err, ERR_MALFORMED, _("That isn't UTF-8 text."));
 	/* Some editors put a mark before the first letter. */
 	if (input.len >= 3 && memcmp(input.ptr, "\xef\xbb\xbf", 3) == 0)
 		input = bytes_of(input.ptr + 3, input.len - 3);
 	code = read_heads(&input, out, err);
 	if (code == 0 && (out->number == 0 || out->days == INT64_MIN))
-		code = err_set(err, ERR_MALFORMED,
-			       "That isn't the record of a session: it begins "
-			       "with “Session 16/24” and has a line “Date:”.");
+		code = err_set(
+			err, ERR_MALFORMED,
+			_("That isn't the record of a session: it begins "
+			  "with “Session 16/24” and has a line “Date:”."));
 	return code != 0 ? code : read_body(input, out, err);
 }
 

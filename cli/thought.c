@@ -8,7 +8,9 @@
 
 #include <ctype.h>
 
+#include "cli/i18n.h"
 #include "cli/options.h"
+#include "cli/patterns.h"
 #include "proto/base/mem.h"
 #include "proto/base/utf8.h"
 #include "proto/entry.h"
@@ -91,22 +93,23 @@ static int add_feeling(cJSON *feelings, struct bytes part, struct err *err)
 
 	if (number > 100)
 		return err_set(err, ERR_USAGE,
-			       "How strong goes from 0 to 100.");
+			       _("How strong goes from 0 to 100."));
 	if (name.len == 0)
-		return err_set(err, ERR_USAGE,
-			       "A word for the feeling first, then how strong: "
-			       "anxious 70");
+		return err_set(
+			err, ERR_USAGE,
+			_("A word for the feeling first, then how strong: "
+			  "anxious 70"));
 	if (utf8_count(name) > NAME_SCALARS)
 		return err_set(err, ERR_USAGE,
-			       "A word or two for each feeling, with a comma "
-			       "between: anxious 70, ashamed 50");
+			       _("A word or two for each feeling, with a comma "
+				 "between: anxious 70, ashamed 50"));
 	memcpy(text, name.ptr, name.len);
 	text[name.len] = '\0';
 	feeling = find_feeling(feelings, text);
 	if (feeling == NULL &&
 	    cJSON_GetArraySize(feelings) >= (int)THOUGHT_FEELINGS_MAX)
 		return err_set(err, ERR_USAGE,
-			       "Eight feelings at most; which matter most?");
+			       _("Eight feelings at most; which matter most?"));
 	if (feeling == NULL) {
 		feeling = cJSON_CreateObject();
 		(void)cJSON_AddStringToObject(feeling, "name", text);
@@ -169,22 +172,27 @@ void thought_put_feelings(struct buf *out, const cJSON *feelings,
 /* Words that often go with a pattern, by its slug; all in lower case. */
 static const struct {
 	const char *slug;
-	const char *words; /* parted by | */
+	/* For translators: beginnings and words that such thoughts often have
+	 * in your language, in lower case, parted by |; ours count too. */
+	const char *words;
 } hints[] = {
 	{ "all-or-nothing",
-	  "good enough|perfect|failure|ruined|useless|nothing" },
-	{ "overgeneralizing", "always|never|every time|everything|nobody" },
-	{ "mind-reading", "they think|thinks|they all|they know|people will" },
-	{ "fortune-telling", "going to|will never|won't|it will" },
-	{ "discounting", "doesn't count|anyone could|just luck|lucky|only" },
-	{ "catastrophizing", "fired|lose my|disaster|worst|the end|terrible" },
-	{ "feeling-as-fact", "feel like|i feel" },
-	{ "shoulds", "should|must|have to|ought" },
-	{ "labelling", "i'm a |i am a |lazy|stupid|idiot|loser|fraud" },
-	{ "blaming-self", "my fault|because of me|i caused" },
-	{ "blaming-others", "their fault|his fault|her fault|your fault" },
-	{ "comparing", "better than|everyone else|compared|others" },
-	{ "moving-the-bar", "too easy|not enough|still not" },
+	  N_("good enough|perfect|failure|ruined|useless|nothing") },
+	{ "overgeneralizing", N_("always|never|every time|everything|nobody") },
+	{ "mind-reading",
+	  N_("they think|thinks|they all|they know|people will") },
+	{ "fortune-telling", N_("going to|will never|won't|it will") },
+	{ "discounting",
+	  N_("doesn't count|anyone could|just luck|lucky|only") },
+	{ "catastrophizing",
+	  N_("fired|lose my|disaster|worst|the end|terrible") },
+	{ "feeling-as-fact", N_("feel like|i feel") },
+	{ "shoulds", N_("should|must|have to|ought") },
+	{ "labelling", N_("i'm a |i am a |lazy|stupid|idiot|loser|fraud") },
+	{ "blaming-self", N_("my fault|because of me|i caused") },
+	{ "blaming-others", N_("their fault|his fault|her fault|your fault") },
+	{ "comparing", N_("better than|everyone else|compared|others") },
+	{ "moving-the-bar", N_("too easy|not enough|still not") },
 };
 
 /* What fits most often comes first when nothing else does. */
@@ -205,20 +213,23 @@ static bool has_any(const char *lower, const char *words)
 
 static size_t place_of(const char *slug)
 {
-	const struct entry_pattern *pattern;
+	const struct pattern *pattern;
 	size_t i;
 
-	for (i = 0; (pattern = entry_pattern_at(i)) != NULL; i++)
+	for (i = 0; (pattern = patterns_at(i)) != NULL; i++)
 		if (strcmp(pattern->slug, slug) == 0)
 			break;
 	return i;
 }
 
-/* Adds it in order, unless it is there or there is no more room. */
+/* Adds it in order, unless it is there, hidden, or there is no more room. */
 static void add_place(size_t *places, size_t *count, size_t place)
 {
+	const struct pattern *pattern = patterns_at(place);
 	size_t at = 0;
 
+	if (pattern == NULL || pattern->is_hidden)
+		return;
 	while (at < *count && places[at] < place)
 		at++;
 	if (*count == THOUGHT_SUGGESTED || (at < *count && places[at] == place))
@@ -228,7 +239,7 @@ static void add_place(size_t *places, size_t *count, size_t place)
 	(*count)++;
 }
 
-void thought_suggest(const char *thought, size_t places[THOUGHT_SUGGESTED])
+size_t thought_suggest(const char *thought, size_t places[THOUGHT_SUGGESTED])
 {
 	char lower[2048];
 	size_t count = 0, i;
@@ -237,31 +248,15 @@ void thought_suggest(const char *thought, size_t places[THOUGHT_SUGGESTED])
 		lower[i] = (char)tolower((unsigned char)thought[i]);
 	lower[i] = '\0';
 	for (i = 0; i < KEPT_ARRAY_COUNT(hints); i++)
-		if (has_any(lower, hints[i].words))
+		if (has_any(lower, hints[i].words) ||
+		    has_any(lower, _(hints[i].words)))
 			add_place(places, &count, place_of(hints[i].slug));
 	for (i = 0; i < KEPT_ARRAY_COUNT(usual); i++)
 		add_place(places, &count, place_of(usual[i]));
-	for (i = 0; count < THOUGHT_SUGGESTED; i++)
+	for (i = 0; count < THOUGHT_SUGGESTED && patterns_at(i) != NULL; i++)
 		add_place(places, &count, i);
 	mem_wipe(lower, sizeof lower);
-}
-
-static const struct entry_pattern *find_pattern(struct bytes part)
-{
-	const struct entry_pattern *pattern = entry_pattern_by_slug(part);
-	int64_t number;
-	size_t i;
-
-	if (pattern != NULL)
-		return pattern;
-	if (split_number(part, &number).len == 0 && number >= 1)
-		return entry_pattern_at((size_t)number - 1);
-	for (i = 0; (pattern = entry_pattern_at(i)) != NULL; i++)
-		if (strlen(pattern->name) == part.len &&
-		    strncasecmp(pattern->name, (const char *)part.ptr,
-				part.len) == 0)
-			return pattern;
-	return NULL;
+	return count;
 }
 
 static bool has_slug(const cJSON *slugs, const char *slug)
@@ -283,15 +278,15 @@ cJSON *thought_parse_patterns(const char *text, struct err *err)
 	while (rest.len > 0) {
 		struct bytes part =
 			take_part(&rest, is_numbers ? " ,;\t" : ",;");
-		const struct entry_pattern *pattern;
+		const struct pattern *pattern;
 
 		if (part.len == 0)
 			continue;
-		pattern = find_pattern(part);
+		pattern = patterns_find_said(part);
 		if (pattern == NULL) {
 			err_ignore(err_set(err, ERR_USAGE,
-					   "Numbers from the list, or Enter "
-					   "for none; m shows all."),
+					   _("Numbers from the list, or Enter "
+					     "for none; m shows all.")),
 				   "NULL says it");
 			cJSON_Delete(slugs);
 			return NULL;
@@ -356,7 +351,8 @@ void thought_put_lines(struct buf *out, const cJSON *lines, const char *sep)
 /* Does it end its sentence by itself, closing quotes and brackets aside? */
 static bool is_sentence(struct bytes text)
 {
-	static const char *const closing[] = { "\"", "'", ")", "”", "’", "»" };
+	static const char *const closing[] = { "\"", "'", ")", "”",
+					       "“",  "’", "»" };
 	static const char *const ends[] = { ".", "!", "?", "…" };
 	size_t i;
 
@@ -378,7 +374,7 @@ void thought_put_quoted(struct buf *out, const char *thought)
 	const struct utf8_show how = { .keep_lines = false };
 	struct bytes text = trim(bytes_from_str(thought));
 
-	buf_printf(out, "“");
+	buf_printf(out, "%s", _("“"));
 	err_ignore(utf8_put_shown(out, text, how), "out remembers");
-	buf_printf(out, is_sentence(text) ? "”" : "”.");
+	buf_printf(out, is_sentence(text) ? "%s" : "%s.", _("”"));
 }

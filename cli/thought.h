@@ -23,10 +23,11 @@ cJSON *thought_parse_feelings(const char *text, struct err *err) KEPT_MUST_USE;
 void thought_put_feelings(struct buf *out, const cJSON *feelings,
 			  const char *sep);
 /*
- * Places in patterns.def that may fit the thought, ascending and distinct.
- * A guess from words in it, filled up with the most common ones.
+ * Places in the list of patterns.h that may fit the thought, ascending and
+ * distinct; none that is hidden. A guess from words in it, filled up with the
+ * most common ones. Returns how many.
  */
-void thought_suggest(const char *thought, size_t places[THOUGHT_SUGGESTED]);
+size_t thought_suggest(const char *thought, size_t places[THOUGHT_SUGGESTED]);
 /*
  * "1 3", "1, mind reading": slugs into a new array; NULL with a sentence if a
  * number or a name is none.

@@ -9,15 +9,16 @@
 #include "cli/dates.h"
 
 /* Minutes after midnight until which it is still the day before. */
-static int day_ends(struct cli *cli, int32_t *minutes)
+static int day_ends(struct cli *cli, int32_t *minutes,
+		    struct client_refusal *refusal)
 {
 	cJSON *params = cJSON_CreateObject(), *result = NULL;
 	const cJSON *row;
-	int hours = 0, rest = 0, exit_code;
+	int hours = 0, rest = 0, code;
 
 	(void)cJSON_AddStringToObject(params, "key", "day_ends_at");
-	exit_code = cli_call(cli, "config_get", params, &result);
-	if (exit_code == 0) {
+	code = cli_try_again(cli, "config_get", params, &result, refusal);
+	if (code == 0) {
 		row = cJSON_GetArrayItem(
 			cJSON_GetObjectItemCaseSensitive(result, "settings"),
 			0);
@@ -27,27 +28,29 @@ static int day_ends(struct cli *cli, int32_t *minutes)
 		*minutes = hours * 60 + rest;
 	}
 	cJSON_Delete(result);
-	return exit_code;
+	return code;
 }
 
 int when_today(struct cli *cli, int64_t *days)
 {
+	struct client_refusal refusal;
 	int32_t minutes = 0;
-	int exit_code = day_ends(cli, &minutes);
+	int code = day_ends(cli, &minutes, &refusal);
 
 	*days = civil_day_from_instant(dates_now(), minutes);
-	return exit_code;
+	return code == 0 ? 0 : cli_refuse(cli, &refusal);
 }
 
-int when_put(struct cli *cli, struct civil_instant at, cJSON *params)
+int when_try(struct cli *cli, struct civil_instant at, cJSON *params,
+	     struct client_refusal *refusal)
 {
 	char instant[CIVIL_INSTANT_TEXT_BYTES], day[CIVIL_DAY_TEXT_BYTES];
 	char zone[64];
 	int32_t minutes = 0;
-	int exit_code = day_ends(cli, &minutes);
+	int code = day_ends(cli, &minutes, refusal);
 
-	if (exit_code != 0)
-		return exit_code;
+	if (code != 0)
+		return code;
 	civil_format_instant(at, instant);
 	civil_format_day(civil_day_from_instant(at, minutes), day);
 	dates_zone(zone);
@@ -56,4 +59,12 @@ int when_put(struct cli *cli, struct civil_instant at, cJSON *params)
 		(void)cJSON_AddStringToObject(params, "tz", zone);
 	(void)cJSON_AddStringToObject(params, "day", day);
 	return 0;
+}
+
+int when_put(struct cli *cli, struct civil_instant at, cJSON *params)
+{
+	struct client_refusal refusal;
+	int code = when_try(cli, at, params, &refusal);
+
+	return code == 0 ? 0 : cli_refuse(cli, &refusal);
 }

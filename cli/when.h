@@ -13,6 +13,9 @@
 /* Adds at, tz (if known), and day to params. 0, or an exit code said. */
 int when_put(struct cli *cli, struct civil_instant at, cJSON *params)
 	KEPT_MUST_USE;
+/* The same, as cli_try: a refusal is handed back instead of said. */
+int when_try(struct cli *cli, struct civil_instant at, cJSON *params,
+	     struct client_refusal *refusal) KEPT_MUST_USE;
 /* The person's day right now, civil days. */
 int when_today(struct cli *cli, int64_t *days) KEPT_MUST_USE;
 

@@ -13,6 +13,7 @@
 
 #include "cli/ask.h"
 #include "cli/editor.h"
+#include "cli/i18n.h"
 #include "proto/base/mem.h"
 #include "proto/base/utf8.h"
 
@@ -51,15 +52,17 @@ int writing_read(struct cli *cli, int fd, char **text)
 	}
 	if (exit_code == EXIT_DISK)
 		(void)cli_say_no(cli, EXIT_DISK, "disk_trouble", NULL,
-				 "That couldn't be read. Nothing was kept.");
+				 _("That couldn't be read. Nothing was kept."));
 	else if (exit_code == 0 && all.failed != 0)
-		exit_code = cli_say_no(cli, EXIT_COULD_NOT, "too_large", NULL,
-				       "That is longer than kept takes in one "
-				       "piece. Nothing was kept.");
+		exit_code =
+			cli_say_no(cli, EXIT_COULD_NOT, "too_large", NULL,
+				   _("That is longer than kept takes in one "
+				     "piece. Nothing was kept."));
 	else if (exit_code == 0 && !utf8_is_valid(buf_bytes(&all)))
-		exit_code = cli_say_no(cli, EXIT_COULD_NOT, "usage", NULL,
-				       "That isn't UTF-8 text, so nothing was "
-				       "kept.");
+		exit_code =
+			cli_say_no(cli, EXIT_COULD_NOT, "usage", NULL,
+				   _("That isn't UTF-8 text, so nothing was "
+				     "kept."));
 	if (exit_code == 0)
 		*text = copy_text(buf_bytes(&all));
 	buf_release(&all);
@@ -76,7 +79,7 @@ int writing_read_path(struct cli *cli, const char *path, char **text)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return cli_say_no(cli, EXIT_COULD_NOT, "no_file", NULL,
-				  "%.300s can't be opened: %s.", path,
+				  _("%.300s can't be opened: %s."), path,
 				  strerror(errno));
 	exit_code = writing_read(cli, fd, text);
 	(void)close(fd);
@@ -97,8 +100,8 @@ static void mention_history(struct cli *cli)
 		return;
 	(void)close(fd);
 	cli_note(cli,
-		 "Your shell may remember that line. `kept %s` on its own "
-		 "keeps it out of history.\n",
+		 _("Your shell may remember that line. `kept %s` on its own "
+		   "keeps it out of history.\n"),
 		 cli->command->name);
 }
 
@@ -119,68 +122,40 @@ static int join_arguments(struct cli *cli, char **text)
 	buf_release(&all);
 	if (*text == NULL)
 		return cli_say_no(cli, EXIT_COULD_NOT, "usage", NULL,
-				  "That isn't UTF-8 text, so nothing was "
-				  "kept.");
+				  _("That isn't UTF-8 text, so nothing was "
+				    "kept."));
 	mention_history(cli);
 	return 0;
 }
 
 /* ---- the editor ---- */
 
-struct writing_draft {
-	struct cli *cli;
-	const char *kind;
-	char *id;
-};
-
-static void on_save(void *context, const char *text)
-{
-	struct writing_draft *draft = context;
-	cJSON *fields = cJSON_CreateObject();
-
-	(void)cJSON_AddStringToObject(fields, "text", text);
-	(void)keep_draft(draft->cli, draft->kind, fields, draft->id);
-	cJSON_Delete(fields);
-}
-
-/* What was begun and not finished, if the person wants to go on with it. */
-static int offer_draft(struct cli *cli, const char *kind, char **text,
-		       char draft_id[KEEP_DRAFT_BYTES])
-{
-	cJSON *draft = keep_find_draft(cli, kind);
-	const cJSON *fields = cJSON_GetObjectItemCaseSensitive(draft, "fields");
-	enum ask_answer answer = ASK_ANSWERED;
-	char day[40], question[120];
-	bool yes = false;
-
-	if (draft != NULL && *json_text(fields, "text") != '\0') {
-		keep_draft_day(draft, day);
-		(void)snprintf(question, sizeof question,
-			       "%s you were writing something. Carry on?", day);
-		answer = ask_yes_no(cli, question, true, &yes);
-	}
-	if (yes && answer != ASK_STOPPED) {
-		*text = copy_text(bytes_from_str(json_text(fields, "text")));
-		(void)snprintf(draft_id, KEEP_DRAFT_BYTES, "%s",
-			       json_text(draft, "id"));
-	}
-	cJSON_Delete(draft);
-	return answer == ASK_STOPPED ? EXIT_CTRL_C : 0;
-}
-
+/* More than one entry holds: back to it, or a draft. */
 static int take_from_editor(struct cli *cli, const char *kind, char **text,
-			    char draft_id[KEEP_DRAFT_BYTES])
+			    char draft[KEEP_DRAFT_BYTES])
 {
-	struct writing_draft draft = { cli, kind, draft_id };
 	struct editor_job job = { .suffix = ".txt",
-				  .on_save = on_save,
-				  .context = &draft };
+				  .save = { cli, kind, NULL, draft } };
 	char *begun = NULL;
-	int exit_code = offer_draft(cli, kind, &begun, draft_id);
+	bool again = true;
+	int exit_code = editsave_offer(&job.save, &begun);
 
-	job.text = begun;
-	if (exit_code == 0)
+	while (exit_code == 0 && again) {
+		job.text = begun;
 		exit_code = editor_edit(cli, &job, text, NULL);
+		if (exit_code != 0 || strlen(*text) <= LIMIT_ENTRY_TEXT_BYTES)
+			break;
+		cli_say(_("That is longer than one entry holds (64 KiB); it "
+			  "is kept as a draft.\n"));
+		if (ask_yes_no(cli, _("Back to your text?"), true, &again) !=
+		    ASK_ANSWERED)
+			again = false;
+		cli_free(begun);
+		begun = *text;
+		*text = NULL;
+		if (!again)
+			exit_code = EXIT_STOPPED;
+	}
 	cli_free(begun);
 	return exit_code;
 }
@@ -202,8 +177,8 @@ int writing_take(struct cli *cli, const char *kind, char **text,
 		    wants_editor >
 	    1)
 		return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-				  "The words come in one way at a time; "
-				  "nothing was kept.\nkept help writing");
+				  _("The words come in one way at a time; "
+				    "nothing was kept.\nkept help writing"));
 	if (message != NULL) {
 		cli->options.args[0] = message;
 		cli->options.arg_count = 1;
@@ -227,5 +202,5 @@ int writing_take(struct cli *cli, const char *kind, char **text,
 	cli_free(*text);
 	*text = NULL;
 	return cli_say_no(cli, EXIT_USED_WRONGLY, "usage", NULL,
-			  "There were no words in that; nothing was kept.");
+			  _("There were no words in that; nothing was kept."));
 }

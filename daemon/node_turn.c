@@ -350,12 +350,11 @@ static void rest_begin(struct node *node)
 
 static void before_take(struct node *node)
 {
-	node->before = (struct node_before){
-		.instance = node->instance,
-		.listen = node->listen,
-		.pair = node->pair,
-		.captures_wait = node->host.captures_wait,
-	};
+	/* One by one: a whole one would be made aside first. */
+	node->before.instance = node->instance;
+	node->before.listen = node->listen;
+	node->before.pair = node->pair;
+	node->before.captures_wait = node->host.captures_wait;
 }
 
 static void before_put_back(struct node *node, int code)

@@ -24,7 +24,8 @@ if ! command -v dpkg-query >/dev/null 2>&1 ||
 	# Elsewhere: content when what a build looks for first can be found.
 	if command -v pkg-config >/dev/null 2>&1 &&
 		pkg-config --exists libuv libsodium sqlite3 msgpack libcjson \
-			libedit libqrencode libutf8proc; then
+			libedit libqrencode libmd libutf8proc libsystemd \
+			pangocairo; then
 		exit 0
 	fi
 	echo "kept needs these packages (Debian's names):" >&2

@@ -557,8 +557,22 @@ static int get_named(struct decode *in, const struct schema_message *desc,
 	return 0;
 }
 
+static const char no_map[] = "Parameters come as one map with names.";
+
 int codec_decode_named(const struct schema_message *desc, struct bytes input,
 		       struct arena *arena, void *out, struct err *err)
+{
+	int rc = input.len == 0 ? 0 : mpcheck(input, MPCHECK_CLIENT);
+
+	if (rc == 0)
+		return codec_decode_checked(desc, input, arena, out, err);
+	memset(out, 0, desc->struct_bytes);
+	return rc == ERR_LIMIT ? err_set(err, rc, "%s", err_text(rc))
+			       : err_set(err, ERR_USAGE, no_map);
+}
+
+int codec_decode_checked(const struct schema_message *desc, struct bytes input,
+			 struct arena *arena, void *out, struct err *err)
 {
 	struct decode in = { .arena = arena, .is_named = true };
 	size_t pairs = 0;
@@ -566,13 +580,9 @@ int codec_decode_named(const struct schema_message *desc, struct bytes input,
 	int rc;
 
 	memset(out, 0, desc->struct_bytes);
-	rc = input.len == 0 ? 0 : mpcheck(input, MPCHECK_CLIENT);
-	if (rc == ERR_LIMIT)
-		return err_set(err, rc, "%s", err_text(rc));
 	in.reader = mp_reader(input);
-	if (rc != 0 || (input.len != 0 && mp_read_map(&in.reader, &pairs) != 0))
-		return err_set(err, ERR_USAGE,
-			       "Parameters come as one map with names.");
+	if (input.len != 0 && mp_read_map(&in.reader, &pairs) != 0)
+		return err_set(err, ERR_USAGE, no_map);
 	for (; pairs > 0; pairs--) {
 		rc = get_named(&in, desc, out, err);
 		if (rc != 0)

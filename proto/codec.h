@@ -40,6 +40,11 @@ int codec_decode(const struct schema_message *desc, struct bytes input,
 int codec_decode_named(const struct schema_message *desc, struct bytes input,
 		       struct arena *arena, void *out, struct err *err)
 	KEPT_MUST_USE;
+/* The same of what mpcheck took already in the client profile, by itself or as
+ * a part of a message. */
+int codec_decode_checked(const struct schema_message *desc, struct bytes input,
+			 struct arena *arena, void *out, struct err *err)
+	KEPT_MUST_USE;
 
 /* An order over messages: 0 when every field is the same. codeccheck.c */
 int codec_compare(const struct schema_message *desc, const void *a,

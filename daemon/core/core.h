@@ -149,6 +149,7 @@ struct engine {
 	struct prng prng; /* jitter and ping tokens only */
 	struct arena life; /* what stands as long as the engine */
 	struct session *sessions; /* LIMIT_SESSIONS */
+	size_t session_top; /* none beyond was ever taken; each is large */
 	struct link *links;       /* LIMIT_ADDS */
 	size_t link_count;
 	uint64_t *acks;           /* LIMIT_ADDS x LIMIT_LOGS */

@@ -164,13 +164,14 @@ static void drop_sessions(struct engine *engine)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		struct session *session = &engine->sessions[i];
 
 		noise_release(&session->noise);
 		channel_release(&session->channel);
 		memset(session, 0, sizeof *session);
 	}
+	engine->session_top = 0;
 }
 
 void engine_close(struct engine *engine)
@@ -278,7 +279,7 @@ static int follow_roster(struct engine *engine, struct err *err)
 		rc = moves_follow(engine, err);
 	if (rc == 0)
 		rc = links_refresh(engine, err);
-	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
+	for (i = 0; i < engine->session_top && rc == 0; i++) {
 		struct session *session = &engine->sessions[i];
 
 		if (session->sm.state == SESSION_INTRO)
@@ -307,7 +308,7 @@ static int finish(struct engine *engine, struct err *err)
 		rc = refusals_save(engine, err);
 	if (rc == 0)
 		rc = links_save_acks(engine, err);
-	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
+	for (i = 0; i < engine->session_top && rc == 0; i++) {
 		struct session *session = &engine->sessions[i];
 
 		if (session->sm.state == SESSION_FREE)
@@ -346,7 +347,7 @@ int engine_step(struct engine *engine, const struct event *events, size_t count,
 	begin(engine, time, effects);
 	for (i = 0; i < count && rc == 0; i++)
 		rc = take_event(engine, &events[i], err);
-	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
+	for (i = 0; i < engine->session_top && rc == 0; i++) {
 		if (engine->sessions[i].sm.state != SESSION_FREE)
 			rc = peer_tick(engine, &engine->sessions[i], err);
 	}
@@ -366,7 +367,7 @@ uint64_t engine_deadline(const struct engine *engine)
 
 	if (other < deadline)
 		deadline = other;
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		if (engine->sessions[i].sm.state == SESSION_FREE)
 			continue;
 		other = peer_deadline(engine, &engine->sessions[i]);

@@ -166,7 +166,7 @@ static enum session_state place_caller(struct engine *engine,
 		return SESSION_FREE;
 	if ((payload->flags & FLAG_INTRODUCE) == 0)
 		return SESSION_FREE;
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		const struct session *other = &engine->sessions[i];
 
 		/* One introduction at a time. */

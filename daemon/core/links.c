@@ -297,14 +297,14 @@ uint64_t links_deadline(const struct engine *engine)
 			deadline = link->acks_due_ms;
 		if (link->next_dial_ms >= deadline || !may_dial(engine, link))
 			continue;
-		for (s = 0; s < LIMIT_SESSIONS; s++) {
+		for (s = 0; s < engine->session_top; s++) {
 			const struct session *session = &engine->sessions[s];
 
 			if (peer_is_open(session) &&
 			    memcmp(session->device.b, link->device.b, 32) == 0)
 				break;
 		}
-		if (s == LIMIT_SESSIONS)
+		if (s == engine->session_top)
 			deadline = link->next_dial_ms;
 	}
 	return deadline;
@@ -457,7 +457,7 @@ const struct session *links_session(const struct engine *engine,
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		const struct session *session = &engine->sessions[i];
 
 		if (peer_is_open(session) &&

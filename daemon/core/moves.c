@@ -24,7 +24,7 @@ static int follow_move(struct engine *engine, size_t log, struct err *err)
 	uint32_t to = state->moved_to;
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		struct session_log *logs = engine->sessions[i].logs;
 
 		if (peer_is_open(&engine->sessions[i]))

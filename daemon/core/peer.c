@@ -55,7 +55,7 @@ struct session *peer_find(struct engine *engine, uint32_t conn)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		struct session *session = &engine->sessions[i];
 
 		if (session->sm.state != SESSION_FREE && session->conn == conn)
@@ -69,7 +69,7 @@ struct session *peer_of_device(struct engine *engine,
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		struct session *session = &engine->sessions[i];
 
 		if ((peer_is_open(session) ||
@@ -111,6 +111,8 @@ static struct session *take_slot(struct engine *engine, uint32_t conn,
 		session->heard_ms = engine->time.now_ms;
 		session->seek_log = CHAIN_NONE;
 		channel_init(&session->channel);
+		if (engine->session_top <= i)
+			engine->session_top = i + 1;
 		return session;
 	}
 	return NULL;
@@ -227,7 +229,7 @@ static size_t count_half_open(const struct engine *engine)
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < LIMIT_SESSIONS; i++) {
+	for (i = 0; i < engine->session_top; i++) {
 		uint32_t state = engine->sessions[i].sm.state;
 
 		count += state == SESSION_HELLO_IN || state == SESSION_MET_IN;
@@ -265,7 +267,7 @@ static int settle_twins(struct engine *engine, struct session *session,
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < LIMIT_SESSIONS && rc == 0; i++) {
+	for (i = 0; i < engine->session_top && rc == 0; i++) {
 		struct session *other = &engine->sessions[i];
 
 		if (other == session || !peer_is_open(other) ||

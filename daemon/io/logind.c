@@ -82,9 +82,12 @@ static int on_sleep(sd_bus_message *message, void *context, sd_bus_error *error)
 	if (begins) {
 		logind->releases = true;
 		note_lock(logind);
-	} else if (logind->inhibitor_fd < 0) {
-		inhibitor_take(logind);
+		return 0;
 	}
+	/* Awake before the turn that locks: the inhibitor is for the next. */
+	logind->releases = false;
+	if (logind->inhibitor_fd < 0)
+		inhibitor_take(logind);
 	return 0;
 }
 

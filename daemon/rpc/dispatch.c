@@ -123,8 +123,8 @@ int call_decode(struct call *call, void *params, struct err *err)
 		status = rpcmsg_parse(call->message, &message);
 	if (status != 0)
 		return status;
-	return codec_decode_named(method->params, message.params, call->arena,
-				  params, err);
+	return codec_decode_checked(method->params, message.params, call->arena,
+				    params, err);
 }
 
 /* Whoever is told that it did not work must not find a part of it done. */

@@ -53,7 +53,7 @@ void rpc_tell_watchers(struct rpc *rpc, const char *event, struct bytes params)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_CLIENTS; i++) {
+	for (i = 0; i < rpc->client_top; i++) {
 		if (rpc->clients[i].watches)
 			event_put(&rpc->clients[i], event, params);
 	}
@@ -63,7 +63,7 @@ void rpc_tell_gap(struct rpc *rpc, uint64_t events)
 {
 	size_t i;
 
-	for (i = 0; events > 0 && i < LIMIT_CLIENTS; i++) {
+	for (i = 0; events > 0 && i < rpc->client_top; i++) {
 		struct client *client = &rpc->clients[i];
 
 		if (!client->watches)

@@ -20,7 +20,7 @@ void laters_drop_client(struct rpc *rpc, uint32_t client)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_LATERS; i++) {
+	for (i = 0; i < rpc->later_top; i++) {
 		struct later *later = &rpc->laters[i];
 
 		if (later->kind == LATER_NONE || later->client != client)
@@ -45,6 +45,8 @@ struct later *call_later(struct call *call, enum later_kind kind)
 			continue;
 		/* Whoever gave one up half way left its words in it. */
 		later_release(later);
+		if (call->rpc->later_top <= i)
+			call->rpc->later_top = i + 1;
 		later->kind = kind;
 		later->fresh = true;
 		later->client = call->client;
@@ -93,7 +95,7 @@ static struct later *later_with_job(struct rpc *rpc)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_LATERS; i++) {
+	for (i = 0; i < rpc->later_top; i++) {
 		if (rpc->laters[i].has_job)
 			return &rpc->laters[i];
 	}
@@ -239,7 +241,7 @@ void rpc_settle(struct rpc *rpc, struct rpc_host *host)
 	size_t i;
 
 	pairing_follow(rpc, host);
-	for (i = 0; i < LIMIT_LATERS; i++) {
+	for (i = 0; i < rpc->later_top; i++) {
 		struct later *later = &rpc->laters[i];
 		int status = later_settle(host, later, &rpc->result);
 
@@ -261,13 +263,13 @@ uint64_t rpc_deadline(const struct rpc *rpc)
 
 	if (rpc->has_more)
 		return 0;
-	for (i = 0; i < LIMIT_CLIENTS; i++) {
+	for (i = 0; i < rpc->client_top; i++) {
 		if (rpc->clients[i].stalled && rpc->job == NULL)
 			return 0;
 		if (rpc->clients[i].closing)
 			return 0;
 	}
-	for (i = 0; i < LIMIT_LATERS; i++) {
+	for (i = 0; i < rpc->later_top; i++) {
 		const struct later *later = &rpc->laters[i];
 
 		if ((later->kind == LATER_SYNC || later->kind == LATER_SHOW) &&

@@ -54,7 +54,7 @@ struct client *client_find(struct rpc *rpc, uint32_t id)
 {
 	size_t i;
 
-	for (i = 0; id != 0 && i < LIMIT_CLIENTS; i++) {
+	for (i = 0; id != 0 && i < rpc->client_top; i++) {
 		if (rpc->clients[i].id == id)
 			return &rpc->clients[i];
 	}
@@ -72,6 +72,8 @@ int rpc_client_up(struct rpc *rpc, uint32_t id)
 		if (client->id != 0)
 			continue;
 		client->id = id;
+		if (rpc->client_top <= i)
+			rpc->client_top = i + 1;
 		buf_init(&client->in, LIMIT_CLIENT_IN_BYTES);
 		buf_init(&client->out, LIMIT_CLIENT_OUT_BYTES);
 		return 0;
@@ -280,7 +282,7 @@ int rpc_run(struct rpc *rpc, struct rpc_host *host, struct err *err)
 
 	rpc->calls = 0;
 	rpc->has_more = false;
-	for (i = 0; i < LIMIT_CLIENTS; i++) {
+	for (i = 0; i < rpc->client_top; i++) {
 		struct client *client = &rpc->clients[i];
 		int status;
 
@@ -298,7 +300,7 @@ void rpc_turn_failed(struct rpc *rpc, struct rpc_host *host, int code,
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_CLIENTS; i++) {
+	for (i = 0; i < rpc->client_top; i++) {
 		buf_clear(&rpc->clients[i].out);
 		if (rpc->clients[i].watches)
 			rpc->clients[i].gap += rpc->clients[i].told;
@@ -314,7 +316,7 @@ void rpc_turn_failed(struct rpc *rpc, struct rpc_host *host, int code,
 				      err);
 	}
 	rpc->answered_count = 0;
-	for (i = 0; i < LIMIT_LATERS; i++) {
+	for (i = 0; i < rpc->later_top; i++) {
 		struct later *later = &rpc->laters[i];
 		struct client *client = client_find(rpc, later->client);
 
@@ -334,7 +336,7 @@ void rpc_turn_failed(struct rpc *rpc, struct rpc_host *host, int code,
 bool rpc_take(struct rpc *rpc, size_t *cursor, struct rpc_out *out)
 {
 	rpc->answered_count = 0;
-	for (; *cursor < LIMIT_CLIENTS; (*cursor)++) {
+	for (; *cursor < rpc->client_top; (*cursor)++) {
 		struct client *client = &rpc->clients[*cursor];
 
 		if (client->id == 0)
@@ -358,9 +360,9 @@ bool rpc_take(struct rpc *rpc, size_t *cursor, struct rpc_out *out)
 					 client->closing };
 		return true;
 	}
-	for (size_t i = 0; i < LIMIT_CLIENTS; i++)
+	for (size_t i = 0; i < rpc->client_top; i++)
 		rpc->clients[i].pairs_before = rpc->clients[i].pairs;
-	for (size_t i = 0; i < LIMIT_LATERS; i++)
+	for (size_t i = 0; i < rpc->later_top; i++)
 		rpc->laters[i].fresh = false;
 	return false;
 }
@@ -375,7 +377,7 @@ size_t rpc_client_count(const struct rpc *rpc)
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < LIMIT_CLIENTS; i++)
+	for (i = 0; i < rpc->client_top; i++)
 		count += rpc->clients[i].id != 0;
 	return count;
 }
@@ -384,7 +386,7 @@ bool rpc_has_watchers(const struct rpc *rpc)
 {
 	size_t i;
 
-	for (i = 0; i < LIMIT_CLIENTS; i++) {
+	for (i = 0; i < rpc->client_top; i++) {
 		if (rpc->clients[i].watches)
 			return true;
 	}

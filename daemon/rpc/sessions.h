@@ -46,6 +46,8 @@ struct answered {
 struct rpc {
 	struct client clients[LIMIT_CLIENTS];
 	struct later laters[LIMIT_LATERS];
+	/* None beyond was ever taken: a turn looks at all, several times. */
+	size_t client_top, later_top;
 	struct vault_job *job; /* on the thread pool */
 	uint32_t pair_client;  /* 0: nobody */
 	struct answered answered[LIMIT_TURN_CALLS + LIMIT_LATERS];

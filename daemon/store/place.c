@@ -113,8 +113,8 @@ static int check_beside(const struct place *place, const char *suffix,
 	if (lstat(path, &st) != 0) {
 		if (errno == ENOENT)
 			return 0;
-		return err_set_os(err, ERR_IO, errno, "Looking at %s failed.",
-				  path);
+		return err_set_os(err, ERR_IO, errno,
+				  "Looking at %s didn't work.", path);
 	}
 	if (strcmp(suffix, "-journal") == 0)
 		return err_set(err, ERR_USAGE,
@@ -148,8 +148,8 @@ int place_check(const struct place *place, struct err *err)
 	if (lstat(place->path, &st) != 0) {
 		if (errno == ENOENT)
 			return check_nothing_left(place, err);
-		return err_set_os(err, ERR_IO, errno, "Looking at %s failed.",
-				  place->path);
+		return err_set_os(err, ERR_IO, errno,
+				  "Looking at %s didn't work.", place->path);
 	}
 	code = check_file(place->path, &st, err);
 	if (code == 0 && st.st_size == 0)
@@ -193,7 +193,8 @@ int place_draft_open(struct place_draft *out, const struct place *place,
 		       O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (out->fd < 0)
 		return err_set_os(err, code_from_errno(errno), errno,
-				  "Making %s failed.", out->temporary.path);
+				  "Making %s didn't work.",
+				  out->temporary.path);
 	/* Another may have finished and renamed it between open and lock. */
 	if (flock(out->fd, LOCK_EX | LOCK_NB) != 0 ||
 	    fstat(out->fd, &held) != 0 ||
@@ -205,7 +206,8 @@ int place_draft_open(struct place_draft *out, const struct place *place,
 	}
 	remove_beside(&out->temporary);
 	if (fchmod(out->fd, 0600) != 0 || ftruncate(out->fd, 0) != 0) {
-		code = err_set_os(err, ERR_IO, errno, "Emptying %s failed.",
+		code = err_set_os(err, ERR_IO, errno,
+				  "Emptying %s didn't work.",
 				  out->temporary.path);
 		place_draft_close(out);
 	}
@@ -222,7 +224,8 @@ static int sync_folder(const struct place *place, struct err *err)
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	failed = fd < 0 || fsync(fd) != 0;
 	if (failed)
-		err_set_os(err, ERR_IO, errno, "Syncing %s failed.", folder);
+		err_set_os(err, ERR_IO, errno, "Syncing %s didn't work.",
+			   folder);
 	if (fd >= 0)
 		close(fd);
 	return failed ? ERR_IO : 0;
@@ -235,7 +238,8 @@ int place_draft_finish(struct place_draft *draft, const struct place *place,
 
 	if (fsync(draft->fd) != 0)
 		return err_set_os(err, code_from_errno(errno), errno,
-				  "Syncing %s failed.", draft->temporary.path);
+				  "Syncing %s didn't work.",
+				  draft->temporary.path);
 	failed = renameat2(AT_FDCWD, draft->temporary.path, AT_FDCWD,
 			   place->path, RENAME_NOREPLACE);
 	/* A file system without that flag; the flock() is what is left. */
@@ -245,7 +249,7 @@ int place_draft_finish(struct place_draft *draft, const struct place *place,
 		return err_set(err, ERR_EXISTS, "%s", err_text(ERR_EXISTS));
 	if (failed != 0)
 		return err_set_os(err, code_from_errno(errno), errno,
-				  "Naming %s failed.", place->path);
+				  "Naming %s didn't work.", place->path);
 	close(draft->fd);
 	draft->fd = -1;
 	return sync_folder(place, err);

@@ -57,7 +57,7 @@ int store_fail(struct store *store, int rc, struct err *err, const char *what)
 		store->broken = code;
 	/* errstr, not errmsg: fixed texts, with nothing of anybody's in them */
 	return err_set_os(err, code, sqlite3_system_errno(store->db),
-			  "%s failed: %s.", what, sqlite3_errstr(rc));
+			  "%s didn't work: %s.", what, sqlite3_errstr(rc));
 }
 
 int store_usable(const struct store *store, struct err *err)
@@ -170,7 +170,7 @@ int query_column_fixed(const struct query *query, int column, void *out,
 
 	if (value.len != size || value.ptr == NULL)
 		return err_set(err, ERR_CORRUPT,
-			       "%s failed: a value has the wrong size.",
+			       "%s didn't work: a value has the wrong size.",
 			       query->what);
 	memcpy(out, value.ptr, size);
 	return 0;

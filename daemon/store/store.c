@@ -11,6 +11,7 @@
 #include "daemon/store/place.h"
 #include "daemon/store/sqlmem.h"
 #include "daemon/store/walfile.h"
+#include "daemon/store/waljoin.h"
 #include "proto/base/mem.h"
 #include "proto/base/panic.h"
 
@@ -206,11 +207,14 @@ static int open_file(struct store **out, const char *path, const char *vfs,
 		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 		    (fresh ? SQLITE_OPEN_CREATE : 0);
 	struct store *store = mem_alloc(1, sizeof *store);
+	const char *joined;
 	int code, rc;
 
 	if (store == NULL)
 		return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-	rc = sqlite3_open_v2(path, &store->db, flags, vfs);
+	joined = waljoin_over(vfs);
+	rc = sqlite3_open_v2(path, &store->db, flags,
+			     joined == NULL ? vfs : joined);
 	if (rc != SQLITE_OK) {
 		code = store_fail(store, rc, err, "Opening the journal");
 		goto out;
@@ -274,7 +278,8 @@ static int open_simulated(struct store **out,
 		return err_set(err, ERR_USAGE, "There is no such disk.");
 	if (vfs->xAccess(vfs, options->path, SQLITE_ACCESS_EXISTS, &there) !=
 	    SQLITE_OK)
-		return err_set(err, ERR_IO, "Looking for the journal failed.");
+		return err_set(err, ERR_IO,
+			       "Looking for the journal didn't work.");
 	if (!there && !options->create)
 		return err_set(err, ERR_NO_JOURNAL, "%s",
 			       err_text(ERR_NO_JOURNAL));

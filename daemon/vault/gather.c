@@ -319,14 +319,18 @@ static int merge_blocks(struct gathered *out, uint64_t rev)
 	return code == ERR_NOMEM ? code : 0;
 }
 
-int gather_entry(struct vault *vault, const struct id16 *id, uint64_t rev,
-		 struct gathered *out, struct err *err)
+/* out: zeroed, or of another entry, whose memory is used again. */
+static int gather_into(struct vault *vault, const struct id16 *id, uint64_t rev,
+		       struct gathered *out, struct err *err)
 {
 	struct assembly assembly = { .vault = vault, .out = out };
+	struct arena arena = out->arena;
 	int code;
 
+	arena_reset(&arena);
+	arena.cap_bytes = GATHER_ARENA_BYTES;
 	memset(out, 0, sizeof *out);
-	arena_init(&out->arena, GATHER_ARENA_BYTES);
+	out->arena = arena;
 	buf_init(&assembly.plain, LIMIT_GROUP_BYTES + LIMIT_BLOCK_BODY_BYTES);
 	out->id = *id;
 	kdf_etag(&vault->ring.journal, id, &out->etag);
@@ -350,6 +354,13 @@ int gather_entry(struct vault *vault, const struct id16 *id, uint64_t rev,
 out:
 	buf_release(&assembly.plain);
 	return code;
+}
+
+int gather_entry(struct vault *vault, const struct id16 *id, uint64_t rev,
+		 struct gathered *out, struct err *err)
+{
+	memset(out, 0, sizeof *out);
+	return gather_into(vault, id, rev, out, err);
 }
 
 void gather_release(struct gathered *gathered)
@@ -441,21 +452,23 @@ int gather_describe(const struct gathered *gathered, struct row *row,
 
 /* ---- the cache ---- */
 
-static struct gather_slot *slot_for(struct gather_cache *cache,
-				    const struct id16 *id, bool *is_hit)
+/* The place of an entry, or the one to put it: empty, or looked at longest
+ * ago. */
+static size_t place_for(const struct gather_shelf *shelf, const struct id16 *id,
+			bool *is_hit)
 {
-	struct gather_slot *oldest = &cache->slots[0];
+	size_t oldest = 0;
 
 	*is_hit = false;
 	for (size_t i = 0; i < GATHER_CACHE_SLOTS; i++) {
-		struct gather_slot *slot = &cache->slots[i];
+		const struct gather_slot *slot = &shelf->slots[i];
 
-		if (slot->used != 0 && id16_equal(&slot->entry.id, id)) {
+		if (slot->used != 0 && id16_equal(&slot->id, id)) {
 			*is_hit = true;
-			return slot;
+			return i;
 		}
-		if (slot->used < oldest->used)
-			oldest = slot;
+		if (slot->used < shelf->slots[oldest].used)
+			oldest = i;
 	}
 	return oldest;
 }
@@ -464,27 +477,30 @@ int gather_cached(struct vault *vault, const struct id16 *id,
 		  struct gathered **out, struct err *err)
 {
 	struct gather_cache *cache = &vault->cache;
+	struct gathered *entry;
 	struct gather_slot *slot;
 	bool is_hit;
+	size_t place;
 	int code;
 
-	if (cache->slots == NULL)
-		cache->slots =
-			mem_alloc(GATHER_CACHE_SLOTS, sizeof *cache->slots);
-	if (cache->slots == NULL)
+	if (cache->shelf == NULL)
+		cache->shelf = mem_alloc(1, sizeof *cache->shelf);
+	if (cache->shelf == NULL)
 		return vault_fail(err, ERR_NOMEM);
-	slot = slot_for(cache, id, &is_hit);
+	place = place_for(cache->shelf, id, &is_hit);
+	slot = &cache->shelf->slots[place];
+	entry = &cache->shelf->entries[place];
 	if (!is_hit) {
-		gather_release(&slot->entry);
 		slot->used = 0;
-		code = gather_entry(vault, id, GATHER_ALL, &slot->entry, err);
+		code = gather_into(vault, id, GATHER_ALL, entry, err);
 		if (code != 0) {
-			gather_release(&slot->entry);
+			gather_release(entry);
 			return code;
 		}
+		slot->id = *id;
 	}
 	slot->used = ++cache->clock;
-	*out = &slot->entry;
+	*out = entry;
 	return 0;
 }
 
@@ -508,24 +524,26 @@ void gather_note_new(struct gather_cache *cache, const struct change *change,
 void gather_forget(struct gather_cache *cache, const struct id16 *id)
 {
 	bool is_hit = false;
-	struct gather_slot *slot;
+	size_t place;
 
 	if (is_fresh(cache, id))
 		cache->fresh.is_held = false;
-	if (cache->slots == NULL)
+	if (cache->shelf == NULL)
 		return;
-	slot = slot_for(cache, id, &is_hit);
+	place = place_for(cache->shelf, id, &is_hit);
 	if (is_hit) {
-		gather_release(&slot->entry);
-		slot->used = 0;
+		gather_release(&cache->shelf->entries[place]);
+		cache->shelf->slots[place].used = 0;
 	}
 }
 
 void gather_cache_release(struct gather_cache *cache)
 {
-	for (size_t i = 0; cache->slots != NULL && i < GATHER_CACHE_SLOTS; i++)
-		gather_release(&cache->slots[i].entry);
-	mem_free(cache->slots);
+	for (size_t i = 0; cache->shelf != NULL && i < GATHER_CACHE_SLOTS; i++)
+		gather_release(&cache->shelf->entries[i]);
+	if (cache->shelf != NULL)
+		mem_wipe(cache->shelf->slots, sizeof cache->shelf->slots);
+	mem_free(cache->shelf);
 	buf_release(&cache->fresh.ops);
 	*cache = (struct gather_cache){ 0 };
 }

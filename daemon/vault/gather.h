@@ -48,9 +48,13 @@ int gather_describe(const struct gathered *gathered, struct row *row,
 
 /* The last few hundred, whole. */
 #define GATHER_CACHE_SLOTS 256u
-struct gather_slot {
-	uint64_t used; /* 0: empty; first, beside the id: both are looked at */
-	struct gathered entry;
+struct gather_slot { /* small: a search looks at all of them */
+	struct id16 id;
+	uint64_t used; /* 0: empty */
+};
+struct gather_shelf {
+	struct gather_slot slots[GATHER_CACHE_SLOTS];
+	struct gathered entries[GATHER_CACHE_SLOTS]; /* of the same places */
 };
 /* The newest entry begun here, as it was cut: it is shown at once, and need
  * not be read back and opened for that. */
@@ -63,7 +67,7 @@ struct gather_fresh {
 	bool is_held;
 };
 struct gather_cache { /* zeroed: empty */
-	struct gather_slot *slots; /* Owns; made at first use */
+	struct gather_shelf *shelf; /* Owns; made at first use */
 	uint64_t clock;
 	struct gather_fresh fresh;
 };

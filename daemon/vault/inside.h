@@ -72,6 +72,7 @@ struct vault {
 	bool settings_changed; /* since settings_take_change */
 	uint8_t put_off;   /* times in a row that words were left for later */
 	struct arena scratch;
+	struct arena form; /* what is being added, until it is written */
 	struct buf text; /* folded words, scratch */
 };
 

@@ -15,7 +15,7 @@
 
 /* ---- values ---- */
 
-/* UINT16_MAX: more than there is room for, or not a slug. */
+/* UINT16_MAX: empty, too long, or one more than there is room for. */
 static uint16_t pattern_no(struct fact_reading *reading, struct bytes slug)
 {
 	struct facts *facts = &reading->vault->facts;

@@ -205,7 +205,7 @@ int journal_add(struct vault *vault, const struct roster *roster,
 	struct merge_edit edits[ENTRY_FIELDS_MAX];
 	struct journal_new entry = { .edits = edits };
 	struct entryform form;
-	struct arena arena;
+	struct arena own, *arena = &vault->form;
 	int code;
 
 	*captured = false;
@@ -217,9 +217,11 @@ int journal_add(struct vault *vault, const struct roster *roster,
 	if (entry_kind_is_hidden(kind->number))
 		return err_set(err, ERR_USAGE,
 			       "Settings are changed with `kept config`.");
-	/* While locked there is no scratch of the vault's. */
-	arena_init(&arena, VAULT_SCRATCH_BYTES);
-	entryform_init(&form, kind, ENTRYFORM_ADD, &arena);
+	arena_init(&own, VAULT_SCRATCH_BYTES);
+	/* While locked the vault holds no memory. */
+	if (!vault->is_unlocked)
+		arena = &own;
+	entryform_init(&form, kind, ENTRYFORM_ADD, arena);
 	code = fill_add(&form, add, time, err);
 	if (code != 0)
 		goto out;
@@ -237,7 +239,8 @@ int journal_add(struct vault *vault, const struct roster *roster,
 	if (code == 0 && add->draft.len > 0)
 		code = drafts_finish(vault, add->draft, err);
 out:
-	arena_release(&arena);
+	arena_reset(&vault->form);
+	arena_release(&own);
 	return code;
 }
 

@@ -267,6 +267,7 @@ int vault_start(struct vault *vault, struct vault_time time, struct err *err)
 
 	cut_init(&vault->cut);
 	arena_init(&vault->scratch, VAULT_SCRATCH_BYTES);
+	arena_init(&vault->form, VAULT_SCRATCH_BYTES);
 	buf_init(&vault->text, LIMIT_GROUP_BYTES * 2);
 	view_init(&vault->view, seed);
 	table_init(&vault->absorb.dirty_ids, sizeof(struct id16), seed);
@@ -300,6 +301,7 @@ void vault_lock(struct vault *vault)
 	facts_release(&vault->facts);
 	logbook_release(&vault->logs);
 	arena_release(&vault->scratch);
+	arena_release(&vault->form);
 	buf_release(&vault->text);
 	if (vault->names != NULL)
 		mem_wipe(vault->names,

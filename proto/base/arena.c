@@ -14,6 +14,8 @@
 #define ARENA_ALIGN _Alignof(max_align_t)
 #define ARENA_CHUNK_MIN_BYTES ((size_t)4096)
 #define ARENA_CHUNK_MAX_BYTES ((size_t)1 << 18)
+/* Kept for the next step, of many an arena at once. */
+#define ARENA_CHUNK_KEPT_BYTES ((size_t)16384)
 
 struct arena_chunk {
 	struct arena_chunk *older; /* Owns */
@@ -54,6 +56,13 @@ static void arena_drop_head(struct arena *arena)
 	mem_free(head);
 }
 
+/* Too large to be kept, and not the last. */
+static bool arena_head_goes(const struct arena *arena)
+{
+	return arena->head->older != NULL &&
+	       arena->head->size > ARENA_CHUNK_KEPT_BYTES;
+}
+
 static void arena_cut(struct arena_chunk *chunk, size_t used)
 {
 	kept_assert(used <= chunk->used);
@@ -75,11 +84,21 @@ void arena_release(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-	while (arena->head != NULL && arena->head->older != NULL)
-		arena_drop_head(arena);
-	if (arena->head != NULL)
-		arena_cut(arena->head, 0);
+	struct arena_chunk *kept;
+
 	arena->used_bytes = 0;
+	if (arena->head == NULL)
+		return;
+	while (arena_head_goes(arena))
+		arena_drop_head(arena);
+	/* The newest is the largest of those that are left. */
+	kept = arena->head;
+	arena->head = kept->older;
+	kept->older = NULL;
+	while (arena->head != NULL)
+		arena_drop_head(arena);
+	arena->head = kept;
+	arena_cut(kept, 0);
 }
 
 void *arena_alloc(struct arena *arena, size_t count, size_t size)

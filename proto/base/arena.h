@@ -4,7 +4,7 @@
  * Grows by chunks from mem.h up to a hard cap; over the cap arena_alloc
  * returns NULL and the message at hand fails with ERR_NOMEM, never the
  * process. Embedded: arena_init / arena_release; arena_reset between steps
- * keeps the first chunk.
+ * keeps one chunk, the newest of those up to 16 KB or else the first.
  */
 #ifndef KEPT_BASE_ARENA_H
 #define KEPT_BASE_ARENA_H

@@ -12,8 +12,9 @@ is "help says nothing on stderr" "" "$(cat "$errs")"
 
 commands=$(on none --list-cmds)
 missing=
-for command in init unlock lock status add thought win mood note log show \
-	search edit delete bring-back undo history drafts tag star pair \
+for command in init unlock lock status add thought win breathe mood note log \
+	boundary experiment activity measure plan goal homework \
+	show search edit delete bring-back undo history drafts tag star pair \
 	devices sync peers config watch call import export session doctor \
 	daemon help completion; do
 	printf '%s\n' "$commands" | grep -qx -- "$command" ||
@@ -28,7 +29,7 @@ for command in $commands; do
 		unhelped="$unhelped $command"
 done
 is "each explains itself" "" "$unhelped"
-for command in breathe share revoke backup measure; do
+for command in share revoke backup; do
 	printf '%s\n' "$commands" | grep -qx "$command" &&
 		tap_line bad "$command is listed before it works"
 done
@@ -82,6 +83,8 @@ everything=$({
 		on none help "$topic"
 	done
 } 2>&1)
+wide=$(printf '%s\n' "$everything" | grep -v '^	' | awk 'length($0) > 80')
+is "all of it fits into 80 columns" "" "$wide"
 for word in streak missed failed broke "lost your" "come back" fatal invalid; do
 	unlike "no word of help says \"$word\"" "$word" "$everything"
 done

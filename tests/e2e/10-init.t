@@ -63,6 +63,24 @@ KEPT_HOME=$bench/laptop dialog "$bench/script" "$kept" log >"$out"
 is "reading while locked asks right there, again if need be" 0 $?
 unlike "and shows none of it" "four plain" "$(cat "$out")"
 
+# What is typed while the first try is still being looked at, which takes
+# its time where the slot isn't a cheap one.
+on slow init --name slow --passphrase-file "$pass" --no-recovery --yes \
+	--no-input >"$out" 2>"$errs"
+cat >"$bench/script" <<'END'
+see Passphrase:
+type not it
+pause 0.1
+keys four plain words here\r
+see That isn't it. Nothing is lost
+see Open.
+exit 0
+END
+on slow lock >/dev/null
+KEPT_HOME=$bench/slow dialog "$bench/script" "$kept" unlock >"$out"
+is "a second passphrase typed ahead opens it" 0 $?
+unlike "and is not shown either" "four plain" "$(cat "$out")"
+
 # shellcheck disable=SC2086
 exits "init by a script" 0 on phone init --name phone --passphrase-file \
 	"$pass" --recovery-out "$bench/sheet" --no-input --json $cheap
@@ -112,5 +130,23 @@ KEPT_HOME=$bench/third dialog "$bench/script" "$kept" init --name third \
 is "without a sheet one has to say so" 0 $?
 exits "status in words" 0 on third status
 like "says so quietly" "recovery" "$(cat "$out")"
+
+# Joining: what can't be is said before a passphrase is asked for.
+cat >"$bench/script" <<'END'
+see Say where the other device is: --at HOST:PORT
+exit 2
+END
+KEPT_HOME=$bench/fourth dialog "$bench/script" "$kept" pair \
+	orbit-candle-plain >"$out"
+is "joining needs an address, and says so first" 0 $?
+unlike "before any passphrase" "assphrase" "$(cat "$out")"
+cat >"$bench/script" <<'END'
+see This device already keeps a journal.
+exit 1
+END
+KEPT_HOME=$bench/third dialog "$bench/script" "$kept" pair \
+	orbit-candle-plain --at 127.0.0.1:1 >"$out"
+is "so does a device that has a journal" 0 $?
+unlike "it asks for none either" "assphrase:" "$(cat "$out")"
 
 tap_done

@@ -186,9 +186,59 @@ END
 play "$kept" thought
 is "next time it is offered by its own words" 0 $?
 is "leaving it keeps it" 1 "$(on laptop status --json | get 'd["drafts"]')"
+
+# Catching one quickly is not held up by another one.
+cat >"$bench/script" <<'END'
+see What was happening?
+type 
+see What did you feel
+type 
+see What went through your mind?
+type Everybody saw it.
+see Kept.
+exit 0
+END
+play "$kept" thought --quick
+is "quick asks about no draft" 0 $?
+unlike "at all" "eigh it now" "$(cat "$out")"
+is "and leaves it where it is" 1 \
+	"$(on laptop status --json | get 'd["drafts"]')"
 draft=$(on laptop drafts --json | get 'd["drafts"][0]["id"]')
 exits "a draft can be let go" 0 on laptop drafts drop "$draft"
 is "then none waits" 0 "$(on laptop status --json | get 'd["drafts"]')"
+
+# Of two, each can be gone on with.
+for words in "The first one." "The second one."; do
+	printf '{"thought":"%s"}' "$words" >"$bench/fields"
+	on laptop call draft_put kind=thought \
+		"fields=$(cat "$bench/fields")" >/dev/null 2>"$errs"
+done
+first=$(on laptop drafts --json | get '[e["id"] for e in d["drafts"]
+	if e["fields"]["thought"] == "The first one."][0]')
+short=$(printf %s "$first" | tail -c 4 | tr '[:upper:]' '[:lower:]')
+exits "two drafts are listed" 0 on laptop drafts
+like "the older one by its id" "kept thought --resume $short" "$(cat "$out")"
+is "the newest without" 1 "$(grep -c -- '--resume$' "$out")"
+cat >"$bench/script" <<'END'
+see The first one.
+keys \x03
+exit 130
+END
+play "$kept" thought --resume "$short"
+is "and gone on with by it" 0 $?
+exits "an id that is none" 5 on laptop thought --resume zzzz
+cat >"$bench/script" <<'END'
+see can't be brought back. Let it go? [y/N]
+type 
+exit 3
+END
+play "$kept" drafts drop "$short"
+is "letting go is asked about" 0 $?
+is "and Enter keeps it" 2 "$(on laptop status --json | get 'd["drafts"]')"
+for words in 1 2; do
+	on laptop drafts drop "$(on laptop drafts --json |
+		get 'd["drafts"][0]["id"]')" >/dev/null 2>&1
+done
 
 exits "without a terminal nothing is asked" 2 on laptop thought --no-input
 

@@ -167,5 +167,65 @@ END
 play "$kept" win
 is "Ctrl-C in a win ends it" 0 $?
 like "and the words are a draft" "half a win" "$(on laptop drafts --json)"
+draft=$(on laptop drafts --json | get 'd["drafts"][0]["id"]')
+on laptop drafts drop "$draft" >"$out" 2>"$errs"
+
+# A hurried hand: words and Ctrl-C before either was looked at.
+cat >"$bench/script" <<'END'
+see What went right
+see > 
+pause 0.3
+keys a hurried win\x03
+exit 130
+END
+play "$kept" win
+is "Ctrl-C right behind the words" 0 $?
+like "throws none of them away" "a hurried win" "$(on laptop drafts --json)"
+draft=$(on laptop drafts --json | get 'd["drafts"][0]["id"]')
+on laptop drafts drop "$draft" >"$out" 2>"$errs"
+
+# ... also between two questions, while the line editor hands over.
+cat >"$bench/script" <<'END'
+see What went right
+type Between two
+keys questions\x03
+exit 130
+END
+for round in 1 2 3 4 5; do
+	play "$kept" win
+	is "Ctrl-C behind an Enter ($round)" 0 $?
+	like "leaves both answers ($round)" \
+		'"Between two","took":"questions"' \
+		"$(on laptop drafts --json)"
+	draft=$(on laptop drafts --json | get 'd["drafts"][0]["id"]')
+	on laptop drafts drop "$draft" >"$out" 2>"$errs"
+done
+
+on laptop lock >"$out" 2>&1
+cat >"$bench/script" <<'END'
+see How are you, 0 rough … 10 great?
+type 5
+see How sure of yourself, 0 … 10?
+type
+see Kept, sealed.
+exit 0
+END
+play "$kept" mood
+is "while locked nobody can tell, so it is asked" 0 $?
+
+# ---- narrow ----
+
+cat >"$bench/script" <<'END'
+see How are you, 0 rough
+see … 10 great?
+type 5
+type 
+see Kept
+exit 0
+END
+COLUMNS=20 play "$kept" mood
+is "a question is asked on 20 columns" 0 $?
+is "its lines break between words" 1 \
+	"$(grep -cx 'How are you, 0 rough' "$out")"
 
 tap_done

@@ -89,6 +89,22 @@ KEPT_HOME=$bench/laptop dialog "$bench/script" "$kept" undo >"$out"
 is "No is the answer unless one says yes, and has its exit code" 0 $?
 is "No changes nothing" "Something came between" "$(entry)"
 
+# Of many the newest ten are said.
+for number in 1 2 3 4 5 6 7 8 9 10 11; do
+	echo "Something small, $number" | on laptop note - >/dev/null 2>&1
+done
+cat >"$bench/script" <<'END'
+see Last change:
+see Before it:
+see And 1 more before that.
+see Take these 11 back? [y/N]
+type n
+exit 3
+END
+KEPT_HOME=$bench/laptop dialog "$bench/script" "$kept" undo 11 >"$out"
+is "a long list is cut short" 0 $?
+is "behind ten" 9 "$(grep -c "Before it:" "$out")"
+
 for command in "delete zzzz --yes" "bring-back zzzz" "history zzzz" \
 	"star zzzz" "tag zzzz +a"; do
 	# shellcheck disable=SC2086

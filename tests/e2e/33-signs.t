@@ -30,9 +30,9 @@ typed=$(newest laptop)
 clean() {
 	"$python" -I -c 'import sys
 data = open(sys.argv[1], "rb").read() + open(sys.argv[2], "rb").read()
-text = data.decode("utf-8")
+text = data.decode("utf-8", "surrogateescape")
 bad = [hex(ord(c)) for c in text if (ord(c) < 32 and c not in "\n\t") or
-	0x7f <= ord(c) < 0xa0 or 0x202a <= ord(c) <= 0x202e or
+	0xdc80 <= ord(c) <= 0xdcff or 0x7f <= ord(c) < 0xa0 or 0x202a <= ord(c) <= 0x202e or
 	0x2066 <= ord(c) <= 0x2069 or ord(c) in (0x2028, 0x2029, 0xfeff,
 	0x200e, 0x200f)]
 print(" ".join(sorted(set(bad))))' "$out" "$errs"
@@ -76,5 +76,28 @@ is "not as it is" "" "$(clean)"
 printf '{"what":"bad \377\376 bytes"}' | on laptop add win --from - \
 	>"$out" 2>"$errs"
 nonzero "text that is not UTF-8 is refused" $?
+
+# A setting that travels comes from another device.
+on laptop config set mailbox "$(printf 'a\033[2Jb')" >"$out" 2>"$errs"
+is "a setting with signs in it does no harm" "" "$(clean)"
+for words in "config" "config get mailbox" "config explain"; do
+	# shellcheck disable=SC2086
+	on laptop $words >"$out" 2>"$errs"
+	is "kept $words is clean" "" "$(clean)"
+done
+
+# The copy of the plan for when it is locked is a file, and files may change.
+printf '{"signs":["No sleep"]}' | on laptop add plan --from - >"$out" 2>"$errs"
+on laptop plan readable yes >"$out" 2>"$errs"
+on laptop lock >"$out" 2>"$errs"
+printf 'a \033[2J sign \377\n' >>"$bench/laptop/data/plan.txt"
+for words in plan help-now; do
+	on laptop $words >"$out" 2>"$errs"
+	like "kept $words shows what is there" "a ␛[2J sign" "$(cat "$out")"
+	is "and is clean" "" "$(clean)"
+	on laptop $words --json >"$out" 2>"$errs"
+	like "a program gets text" "No sleep" "$(get 'd["plan"] if "plan" in d
+		else d["text"]' "$out")"
+done
 
 tap_done

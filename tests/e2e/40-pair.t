@@ -4,6 +4,8 @@
 # shellcheck disable=SC2016 # $ in single quotes is for an inner shell
 . tests/e2e/lib.sh
 
+tap_plan 58
+
 device laptop
 printf '{"what":"Left at six"}' | on laptop add win --from - >/dev/null
 daemon phone
@@ -82,6 +84,40 @@ for decline in laptop fourth; do
 		"$(on fourth status --json | get 'd["state"]')"
 done
 
+# The answer of a person who was still reading when it ended.
+for who in laptop fourth; do
+	for how in no stop; do
+		"$python" "$tools/people.py" late "$kept" "$bench/laptop" \
+			"$bench/fourth" fourth "four plain words here" \
+			"$bench/$who" $how >"$out" 2>&1
+		code=$?
+		is "a yes after the end at the $who ($how) hears of it" 0 $code
+		[ $code -eq 0 ] || sed 's/^/# /' "$out" >&2
+	done
+done
+"$python" "$tools/people.py" late "$kept" "$bench/laptop" "$bench/fourth" \
+	fourth "four plain words here" "$bench/fourth" crash >"$out" 2>&1
+code=$?
+is "and when the other keptd dies" 0 $code
+[ $code -eq 0 ] || sed 's/^/# /' "$out" >&2
+crash fourth
+daemon fourth
+is "still nobody came in" 3 \
+	"$(on laptop devices --json | get 'len(d["devices"])')"
+
+# The same through the socket, in the order in which it is read.
+for who in laptop fourth; do
+	name="a program at the other end of the $who is told the reason"
+	if [ -z "$has_msgpack" ]; then
+		tap_skip "$name" "needs msgpack for Python"
+		continue
+	fi
+	"$python" "$tools/late_answer.py" "$bench/laptop" "$bench/fourth" \
+		"$bench/$who" "four plain words here" >"$out" 2>&1
+	is "$name" "failed stopped, then stopped: One of the two devices \
+said No. Nothing was changed." "$(cat "$out")"
+done
+
 # Wrong codes.
 show() {
 	: >"$bench/show"
@@ -130,6 +166,9 @@ nonzero "a device that has a journal does not join another" $?
 like "and hears what to do" export "$(cat "$bench/join")"
 on laptop call pair_stop >/dev/null
 wait $pair_pid
+is "a code stopped from elsewhere ends where it is shown" 1 $?
+is "and that is said" "failed code_ended" "$(tail -n 1 "$bench/show" |
+	get 'j(d["event"], d["code"])')"
 cat >"$bench/script" <<'END'
 see kept pair 
 see Good for

@@ -56,6 +56,9 @@ like "status: all but those" "all on 2 devices but 3 (laptop " \
 exits "sync with nobody there" 7 on phone sync --wait 3 --json
 is "says who was not reached" '[["laptop", false]]' \
 	"$(get '[[x["name"], x["in_sync"]] for x in d["devices"]]' "$out")"
+exits "a thought while apart" 0 on phone thought Cut off for now.
+like "says that it is only here as yet" "(only on this device; sync is on)" \
+	"$(cat "$out")"
 is "apart they differ" yes \
 	"$([ "$(digest laptop)" != "$(digest phone)" ] && echo yes)"
 
@@ -148,5 +151,17 @@ is "as an event" entry "$(grep "Seen live" "$bench/watched" | head -n 1 |
 	get 'd["event"]')"
 kill $watcher 2>/dev/null
 wait $watcher 2>/dev/null
+
+exits "a thought while they are connected" 0 on phone thought Together.
+unlike "says nothing of the kind" "only on this device" "$(cat "$out")"
+
+# A wildcard is nobody's address; its port is what others need.
+on laptop config set listen 0.0.0.0:0 >/dev/null
+# shellcheck disable=SC2317 # eventually runs it
+reaches() {
+	on laptop status | grep -q "Other devices reach it on port [1-9]"
+}
+eventually reaches
+is "where any address will do, status names the port" 0 $?
 
 tap_done

@@ -9,6 +9,7 @@ set -eu
 LC_ALL=C.UTF-8
 TZ=America/New_York
 export LC_ALL TZ
+unset LANGUAGE
 unset NOTIFY_SOCKET LISTEN_FDS LISTEN_PID JOURNAL_STREAM COLUMNS
 bin=${KEPT_OUT:-build/release}
 case $bin in

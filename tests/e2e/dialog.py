@@ -2,10 +2,12 @@
 
 Runs COMMAND on a pseudo-terminal and follows SCRIPT, one step a line:
 
-    see TEXT      wait until TEXT is on the screen, after what was seen before
+    see TEXT      wait until TEXT is on the screen, after what was seen before;
+                  it may be folded into several lines there
     type TEXT     TEXT and Enter
     keys TEXT     TEXT as it is; \\x03 is Ctrl-C, \\x04 Ctrl-D
     pause SECONDS nobody types faster than that; for what is not on the screen
+    run COMMAND   a shell does that meanwhile; exit code 0, or it didn't happen
     exit CODE     wait for the end, with this exit code
 
 Prints everything that was on the screen, without the escape sequences of line
@@ -17,6 +19,7 @@ import pty
 import re
 import select
 import signal
+import subprocess
 import sys
 import time
 
@@ -50,10 +53,12 @@ class Screen:
 
     def see(self, wanted):
         end = time.monotonic() + PATIENCE
+        # Where a line of the screen ends, its last blank isn't there.
+        words = re.compile(re.escape(wanted).replace(r"\ ", r"(?: |\n *)"))
         while True:
-            at = self.text().find(wanted, self.seen)
-            if at >= 0:
-                self.seen = at + len(wanted)
+            match = words.search(self.text(), self.seen)
+            if match is not None:
+                self.seen = match.end()
                 return True
             if not self.is_open or time.monotonic() > end:
                 return False
@@ -98,6 +103,8 @@ def step(screen, pid, line):
     if verb == "keys":
         os.write(screen.fd, rest.encode().decode("unicode_escape").encode())
         return True
+    if verb == "run":
+        return subprocess.run(["sh", "-c", rest], check=False).returncode == 0
     if verb == "pause":
         time.sleep(float(rest))
         return True

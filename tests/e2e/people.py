@@ -7,10 +7,16 @@
         kept pair on the first home, kept pair CODE on the second, yes to both
     decline KEPT HOME HOME NAME PASSPHRASE WHO
         the same; the one at the home WHO says no
+    late KEPT HOME HOME NAME PASSPHRASE WHO HOW
+        the same; WHO says no (HOW no), presses Ctrl-C (stop), or has keptd
+        killed (crash); the other says yes once their keptd knows of it
 """
 import os
 import re
+import signal
+import socket
 import sys
+import time
 
 import dialog
 
@@ -76,6 +82,23 @@ def init(kept, passphrase, *words):
     return code
 
 
+def until(happened, what):
+    end = time.monotonic() + dialog.PATIENCE
+    while not happened():
+        if time.monotonic() > end:
+            raise SystemExit(f"[did not happen: {what}]")
+        time.sleep(0.05)
+
+
+def is_refused(at):
+    host, port = at.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port))).close()
+    except ConnectionError:
+        return True
+    return False
+
+
 def meet(kept, shower_home, joiner_home, name, passphrase):
     """Both terminals, up to the question whether the words match."""
     shower = Terminal(shower_home, [kept, "pair", "--listen", "127.0.0.1:0"])
@@ -108,6 +131,7 @@ def meet(kept, shower_home, joiner_home, name, passphrase):
     print("same words:", ours.groups() == theirs.groups())
     shower.see("Do they match? [y/N]")
     joiner.see("Do they match? [y/N]")
+    shower.at = at.group(0)
     return shower, joiner
 
 
@@ -128,9 +152,41 @@ def decline(kept, shower_home, joiner_home, name, passphrase, who):
     for terminal, home in zip(terminals, (shower_home, joiner_home)):
         codes.append((home == who, terminal.end()))
     print("exit codes:", codes)
-    return 0 if all(c == 3 if no else c in (1, 3) for no, c in codes) else 1
+    return 0 if all(c == (3 if no else 1) for no, c in codes) else 1
+
+
+def late(kept, shower_home, joiner_home, name, passphrase, who, how):
+    shower, joiner = meet(kept, shower_home, joiner_home, name, passphrase)
+    is_shower = shower_home == who
+    first, second = (shower, joiner) if is_shower else (joiner, shower)
+    if how == "crash":
+        with open(who + ".pid", encoding="ascii") as pid:
+            os.kill(int(pid.read()), signal.SIGKILL)
+    elif how == "stop":
+        os.write(first.screen.fd, b"\x03")
+    else:
+        first.type("n")
+    # Whoever shows a code listens as long as it lives; what a joiner had
+    # begun is removed when it ends.
+    journal = os.path.join(joiner_home, "data", "journal.db")
+    if is_shower:
+        until(lambda: not os.path.exists(journal), "the joiner hears of it")
+    else:
+        until(lambda: is_refused(shower.at), "the shower hears of it")
+    second.type("y")
+    code = second.end()
+    text = second.screen.text()
+    if how == "crash":
+        first.type("y")
+    codes = (first.end(), code)
+    print("exit codes:", *codes)
+    said = "said No" if how == "no" else "has gone"
+    wanted = ({"no": 3, "stop": 130, "crash": 69}[how], 1)
+    is_told = "Not paired" in text and said in text
+    return 0 if is_told and codes == wanted else 1
 
 
 if __name__ == "__main__":
-    verbs = {"init": init, "pair": pair, "decline": decline}
+    verbs = {"init": init, "pair": pair, "decline": decline,
+             "late": late}
     sys.exit(verbs[sys.argv[1]](*sys.argv[2:]))

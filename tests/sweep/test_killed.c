@@ -17,7 +17,7 @@
 #include "tests/lib/harness.h"
 #include "tests/sweep/trial.h"
 
-#define TURNS 40
+#define TURNS 50
 
 /* Every call; every sixth under the sanitizers, whose processes are slow to
  * fork. */

@@ -13,7 +13,7 @@
 #include "tests/sim/disk.h"
 
 #define TURNS 40
-#define CHANGES 600 /* of the disk in one life: somewhat more */
+#define CHANGES 150 /* of the disk in one life: somewhat more */
 
 struct cut {
 	struct disk *disk;

@@ -125,7 +125,46 @@ static void rewinding_gives_back_what_came_after_the_mark(void **state)
 	assert_int_equal(mem_live_bytes(), 0);
 }
 
-static void a_reset_keeps_the_first_chunk_only(void **state)
+static void a_reset_keeps_the_newest_chunk_of_a_modest_size(void **state)
+{
+	struct arena arena;
+	uint8_t *newest;
+
+	(void)state;
+	arena_init(&arena, 1 << 20);
+	assert_non_null(arena_alloc(&arena, 4096, 1));
+	assert_non_null(arena_alloc(&arena, 8192, 1));
+	newest = arena_alloc(&arena, 16384, 1);
+	assert_non_null(newest);
+	memset(newest, 0xaa, 16384);
+	assert_non_null(arena_alloc(&arena, 16385, 1));
+	assert_int_equal(mem_live_count(), 4);
+	arena_reset(&arena);
+	assert_int_equal(mem_live_count(), 1);
+	assert_int_equal(arena.used_bytes, 0);
+	assert_ptr_equal(arena_alloc(&arena, 16384, 1), newest);
+	assert_zero(newest, 16384);
+	assert_int_equal(mem_live_count(), 1);
+	arena_release(&arena);
+	assert_int_equal(mem_live_bytes(), 0);
+}
+
+static void a_reset_keeps_a_first_chunk_of_any_size(void **state)
+{
+	struct arena arena;
+	void *first;
+
+	(void)state;
+	arena_init(&arena, 1 << 20);
+	first = arena_alloc(&arena, 100000, 1);
+	assert_non_null(arena_alloc(&arena, 200000, 1));
+	arena_reset(&arena);
+	assert_int_equal(mem_live_count(), 1);
+	assert_ptr_equal(arena_alloc(&arena, 100000, 1), first);
+	arena_release(&arena);
+}
+
+static void a_reset_drops_what_is_large(void **state)
 {
 	struct arena arena;
 	void *first;
@@ -174,7 +213,10 @@ int main(void)
 		cmocka_unit_test(sizes_that_overflow_are_refused),
 		cmocka_unit_test(copies_are_copies_and_strings_end),
 		cmocka_unit_test(rewinding_gives_back_what_came_after_the_mark),
-		cmocka_unit_test(a_reset_keeps_the_first_chunk_only),
+		cmocka_unit_test(
+			a_reset_keeps_the_newest_chunk_of_a_modest_size),
+		cmocka_unit_test(a_reset_keeps_a_first_chunk_of_any_size),
+		cmocka_unit_test(a_reset_drops_what_is_large),
 		cmocka_unit_test(no_memory_is_null_and_no_leak),
 	};
 

@@ -100,6 +100,23 @@ static void a_stop_ends_every_later_question_until_it_is_forgotten(void **state)
 	assert_false(ask_was_stopped());
 }
 
+static void without_a_terminal_keys_only_wait(void **state)
+{
+	struct cli cli = alone();
+
+	(void)state;
+	ask_begin_keys(&cli);
+	assert_int_equal(ask_key(&cli, 0), ASK_KEY_NONE);
+	assert_int_equal(ask_key(&cli, 1), ASK_KEY_NONE);
+	assert_int_equal(ask_key(&cli, -1), ASK_KEY_CLOSED);
+	ask_stop();
+	assert_int_equal(ask_key(&cli, 600000), ASK_KEY_STOPPED);
+	assert_int_equal(ask_key(&cli, -1), ASK_KEY_STOPPED);
+	ask_forget_stop();
+	assert_int_equal(ask_key(&cli, 0), ASK_KEY_NONE);
+	ask_end_keys(&cli);
+}
+
 static void numbers_are_whole_and_within_their_range(void **state)
 {
 	int64_t number = -1;
@@ -211,6 +228,7 @@ int main(void)
 		cmocka_unit_test(yes_or_no_falls_back_to_the_safe_answer),
 		cmocka_unit_test(
 			a_stop_ends_every_later_question_until_it_is_forgotten),
+		cmocka_unit_test(without_a_terminal_keys_only_wait),
 		cmocka_unit_test(numbers_are_whole_and_within_their_range),
 		cmocka_unit_test(a_choice_is_a_number_a_word_or_its_beginning),
 		cmocka_unit_test(

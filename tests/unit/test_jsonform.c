@@ -167,6 +167,42 @@ static void only_one_whole_value_is_json(void **state)
 	assert_int_equal(mem_live_count(), before);
 }
 
+/* With `count` keys, the last one named again if twice. */
+static cJSON *with_keys(int count, bool twice)
+{
+	struct buf text;
+	cJSON *json;
+	int i;
+
+	buf_init(&text, 1 << 20);
+	for (i = 0; i < count; i++)
+		buf_printf(&text, "%s\"k%d\":1", i == 0 ? "{" : ",", i);
+	if (twice)
+		buf_printf(&text, ",\"k%d\":1", count - 1);
+	buf_printf(&text, "}");
+	buf_put_u8(&text, 0);
+	assert_int_equal(text.failed, 0);
+	json = jsoninput_parse((const char *)text.ptr);
+	buf_release(&text);
+	return json;
+}
+
+static void a_key_stands_once_and_keys_come_to_an_end(void **state)
+{
+	cJSON *json = with_keys(JSONINPUT_KEYS_MAX, false);
+
+	(void)state;
+	assert_int_equal(cJSON_GetArraySize(json), JSONINPUT_KEYS_MAX);
+	cJSON_Delete(json);
+	json = with_keys(JSONINPUT_KEYS_MAX - 2, false);
+	assert_int_equal(cJSON_GetArraySize(json), JSONINPUT_KEYS_MAX - 2);
+	cJSON_Delete(json);
+	assert_null(with_keys(JSONINPUT_KEYS_MAX - 2, true));
+	assert_null(with_keys(JSONINPUT_KEYS_MAX + 1, false));
+	/* Each against each, this would take many seconds. */
+	assert_null(with_keys(90000, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +212,7 @@ int main(void)
 		cmocka_unit_test(what_is_too_deep_or_no_text_is_refused),
 		cmocka_unit_test(a_full_buffer_is_refused),
 		cmocka_unit_test(only_one_whole_value_is_json),
+		cmocka_unit_test(a_key_stands_once_and_keys_come_to_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -71,6 +71,9 @@ static void widths_are_columns_not_bytes(void **state)
 	assert_int_equal(render_width("“é”"), 3);
 	assert_int_equal(render_width("e\u0301"), 1);
 	assert_int_equal(render_width("日本"), 4);
+	assert_int_equal(render_gap("日本", 6), 2);
+	assert_int_equal(render_gap("日本", 4), 0);
+	assert_int_equal(render_gap("日本", 3), 0);
 }
 
 static void a_cut_text_never_gets_wider_than_asked(void **state)
@@ -127,6 +130,52 @@ static void text_wraps_between_words(void **state)
 	render_put_wrapped(&out, &render, "A review is how work gets better.",
 			   2);
 	assert_text(&out, "  A review is how work gets better.\n");
+}
+
+static void folded(const char *text, size_t columns, const char *wanted)
+{
+	struct buf out;
+
+	buf_init(&out, 1024);
+	render_put_folded(&out, text, columns);
+	assert_text(&out, wanted);
+}
+
+static void sentences_fold_between_words_and_stay_otherwise(void **state)
+{
+	static const char sentence[] =
+		"That isn't it. Nothing is lost; try again.\n  kept log\n\n";
+	size_t columns;
+
+	(void)state;
+	/* 42 columns fit into 42, and not into 41. */
+	folded(sentence, 42, sentence);
+	folded(sentence, 41,
+	       "That isn't it. Nothing is lost; try\nagain.\n"
+	       "  kept log\n\n");
+	/* A paragraph stays below its own first word. */
+	folded("  one two three", 9, "  one two\n  three");
+	folded("  one two three", 8, "  one\n  two\n  three");
+	/* A word too wide alone is nobody's to break: it may be a path. */
+	folded("at /a/long/path here", 6, "at\n/a/long/path\nhere");
+	/* The gap before an answer isn't words. */
+	folded("How are you?   ", 12, "How are you?   ");
+	/* Controls are drawing; half a scalar is one typed byte. */
+	folded("\rWaiting for it\033[K", 8, "\rWaiting for it\033[K");
+	folded("\xc3", 20, "\xc3");
+	folded("", 20, "");
+	folded("日本 日本 日本", 9, "日本 日本\n日本");
+	for (columns = 1; columns < 60; columns++) {
+		struct buf out;
+		size_t i, words = 0;
+
+		buf_init(&out, 1024);
+		render_put_folded(&out, sentence, columns);
+		for (i = 0; i < out.len; i++)
+			words += out.ptr[i] != ' ' && out.ptr[i] != '\n';
+		assert_int_equal(words, 42);
+		buf_release(&out);
+	}
 }
 
 static void a_table_gives_way_in_one_column(void **state)
@@ -201,6 +250,53 @@ static void the_log_says_a_day_once(void **state)
 	render_put_log(&out, &render, list, last_day, &marks);
 	assert_text(&out, "11:15  win  * Told Sam. ^ ~  000w\n");
 	cJSON_Delete(list);
+}
+
+static void where_it_is_narrow_a_day_stands_above(void **state)
+{
+	static const char entries[] =
+		"[{\"id\":\"" ID "0W\",\"kind\":\"win\",\"day\":"
+		"\"2026-11-08\",\"at\":\"2026-11-08T11:15:00-05:00\","
+		"\"f\":{\"what\":\"Told Sam I wasn't sure about it.\"}},"
+		"{\"id\":\"" ID "0C\",\"kind\":\"checkin\",\"day\":"
+		"\"2026-11-07\",\"at\":\"2026-11-07T18:20:00-05:00\","
+		"\"f\":{\"progress\":3}}]";
+	size_t columns;
+
+	(void)state;
+	for (columns = 20; columns < 120; columns++) {
+		struct render render = narrow(columns);
+		char last_day[CIVIL_DAY_TEXT_BYTES] = "";
+		cJSON *list = parsed(entries);
+		bool marks = false;
+		struct buf out;
+		char *line;
+
+		buf_init(&out, 4096);
+		render_put_log(&out, &render, list, last_day, &marks);
+		cJSON_Delete(list);
+		if (columns == 40) {
+			assert_text(&out, "Sun 8 Nov\n 11:15  win  Told Sam I "
+					  "wasn't su…  000w\nSat 7 Nov\n "
+					  "18:20  check-in  3 so far  000c\n");
+			continue;
+		}
+		if (columns == 20) {
+			assert_text(&out, "Sun 8 Nov\n 11:15  win\n  Told Sam "
+					  "I…   000w\nSat 7 Nov\n 18:20  "
+					  "check-in\n  3 so far  000c\n");
+			continue;
+		}
+		buf_put_u8(&out, 0);
+		for (line = (char *)out.ptr; *line != '\0';) {
+			size_t len = strcspn(line, "\n");
+
+			line[len] = '\0';
+			assert_true(render_width(line) <= columns);
+			line += len + 1;
+		}
+		buf_release(&out);
+	}
 }
 
 static void endings_get_long_enough_to_differ(void **state)
@@ -383,7 +479,7 @@ static void changes_are_said_in_words(void **state)
 		  "fairer thought and tags changed" },
 		{ "[\"a_b\",\"text\",\"size\"]",
 		  "a b, text, and size changed" },
-		{ "[\"deleted\"]", "deleted" },
+		{ "[\"deleted\"]", "hidden" },
 		{ "[\"brought back\",\"text\"]", "text changed, brought back" },
 		{ "[]", "nothing that shows" },
 	};
@@ -425,8 +521,11 @@ int main(void)
 		cmocka_unit_test(a_cut_text_never_gets_wider_than_asked),
 		cmocka_unit_test(a_line_is_the_first_one_without_controls),
 		cmocka_unit_test(text_wraps_between_words),
+		cmocka_unit_test(
+			sentences_fold_between_words_and_stay_otherwise),
 		cmocka_unit_test(a_table_gives_way_in_one_column),
 		cmocka_unit_test(the_log_says_a_day_once),
+		cmocka_unit_test(where_it_is_narrow_a_day_stands_above),
 		cmocka_unit_test(endings_get_long_enough_to_differ),
 		cmocka_unit_test(one_line_says_what_it_is_about),
 		cmocka_unit_test(every_field_of_every_kind_has_a_form),
