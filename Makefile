@@ -14,7 +14,7 @@ SHARED ?= ../shared
 override SHARED := $(abspath $(SHARED))
 
 # What people run is a release build; what tests run is a debug build.
-RELEASE_GOALS := all demo install bench man
+RELEASE_GOALS := all demo install bench bench-text man
 ifeq ($(filter-out $(RELEASE_GOALS),$(or $(MAKECMDGOALS),all)),)
 BUILD ?= release
 else
@@ -53,7 +53,7 @@ PLAIN_GOALS := help clean format dist check demo uninstall quick run-code \
 	run-units protocol po release-check
 PKG_MK := $(BUILDROOT)/pkg.mk
 PKGS := libuv libsodium sqlite3 msgpack libcjson libedit libqrencode libmd \
-	libutf8proc libsystemd
+	libutf8proc libsystemd libzstd
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(PKG_MK)
 endif
@@ -67,7 +67,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -include proto/base/banned.h -g \
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
 	$(filter -fsanitize=% --coverage,$(VARIANT_$(BUILD))) $(LDFLAGS)
 KEPTD_LIBS = $(foreach p,libuv libsodium sqlite3 msgpack libutf8proc \
-	libsystemd,$($p_LIBS))
+	libsystemd libzstd,$($p_LIBS))
 KEPT_LIBS = $(foreach p,msgpack libcjson libedit libqrencode libmd,$($p_LIBS))
 TEST_LIBS = -lcmocka $(KEPTD_LIBS) $(KEPT_LIBS) -lz -lm
 
@@ -222,7 +222,8 @@ SIM_ARGS = $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
 sim: $(SIM) ## the simulator (SEED= COUNT= DEVICES=)
 	$(Q)$(SIM) $(SIM_ARGS)
 soak: COUNT := $(or $(COUNT),200000)
-soak: $(SIM) ## the simulator for a night (COUNT=200000)
+soak: $(SIM) $(OUT)/tests/unit/test_text_histories ## the simulator for a night (COUNT=200000)
+	$(Q)TEXT_HISTORIES=1000000 $(OUT)/tests/unit/test_text_histories
 	$(Q)$(SIM) $(SIM_ARGS)
 mutants: $(SIM) ## faults put in on purpose that the simulator has to find
 	$(Q)sh tests/sim/mutants.sh
@@ -278,6 +279,12 @@ cov: ## line and branch coverage of unit, law and golden tests
 	$(Q)$(GCOVR) --branches $(COVERED:%=--filter '%') $(BUILDROOT)/cov
 bench: $(PROGRAMS) $(BENCH) ## what it costs here (N=10000, JSON=1)
 	$(Q)N=$(or $(N),10000) sh tests/bench/bench.sh $(if $(JSON),--json)
+# Traces lie beside the project; see the README there.
+.PHONY: bench-text
+TRACES = $(wildcard $(SHARED)/data/traces/*/*.json.gz)
+bench-text: $(OUT)/bench-text ## what typing and merging cost (JSON=1)
+	$(Q)$(OUT)/bench-text $(if $(JSON),--json) --own \
+		$(filter-out %-1000.json.gz,$(TRACES))
 
 ##@ Use
 
@@ -415,6 +422,8 @@ $(UNIT) $(LAW) $(GOLDEN) $(SWEEP) $(BENCH): %: %.o $(TEST_LIB_OBJS) \
 		$(ARCHIVES) $(OUT)/ldflags
 	$(call say,LINK,$@)
 	$(call link,$(TEST_LIBS))
+$(OUT)/bench-text: $(OUT)/tests/bench/bench_text
+	$(Q)ln -f $< $@
 $(FUZZ): %: %.o $(FUZZ_EXTRAS) $(ARCHIVES) $(OUT)/ldflags
 	$(call say,LINK,$@)
 	$(call link,$(if $(filter fuzz,$(BUILD)),-fsanitize=fuzzer) \

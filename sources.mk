@@ -60,6 +60,27 @@ CRDT_SRCS := \
 	crdt/orset.c \
 	crdt/register.c \
 	crdt/sort.c \
+	crdt/text/columns.c \
+	crdt/text/diffcompare.c \
+	crdt/text/difftokens.c \
+	crdt/text/graph.c \
+	crdt/text/graphwalk.c \
+	crdt/text/oplog.c \
+	crdt/text/optape.c \
+	crdt/text/replay.c \
+	crdt/text/rope.c \
+	crdt/text/squeeze.c \
+	crdt/text/text.c \
+	crdt/text/textcursor.c \
+	crdt/text/textdiff.c \
+	crdt/text/textmem.c \
+	crdt/text/textpast.c \
+	crdt/text/textplan.c \
+	crdt/text/textundo.c \
+	crdt/text/textwire.c \
+	crdt/text/track.c \
+	crdt/text/trackplace.c \
+	crdt/text/walker.c \
 	crdt/unknown.c \
 	crdt/version.c \
 
@@ -308,6 +329,8 @@ TEST_LIB_SRCS := \
 	tests/lib/rig.c \
 	tests/lib/sample.c \
 	tests/lib/scene.c \
+	tests/lib/textoracle.c \
+	tests/lib/texttrace.c \
 	tests/lib/wire.c \
 	tests/lib/wire_ask.c \
 	tests/lib/wire_scene.c \
@@ -414,6 +437,13 @@ UNIT_SRCS := \
 	tests/unit/test_sort.c \
 	tests/unit/test_statements.c \
 	tests/unit/test_store.c \
+	tests/unit/test_text.c \
+	tests/unit/test_text_columns.c \
+	tests/unit/test_text_diff.c \
+	tests/unit/test_text_edges.c \
+	tests/unit/test_text_histories.c \
+	tests/unit/test_text_undo.c \
+	tests/unit/test_text_wire.c \
 	tests/unit/test_thought.c \
 	tests/unit/test_told.c \
 	tests/unit/test_transport.c \
@@ -476,10 +506,12 @@ BENCH_SRCS := \
 	tests/bench/bench_floor.c \
 	tests/bench/bench_insight.c \
 	tests/bench/bench_kept.c \
+	tests/bench/bench_text.c \
 	tests/bench/benchbare.c \
 	tests/bench/benchhome.c \
 	tests/bench/benchlink.c \
 	tests/bench/benchscreens.c \
+	tests/bench/benchtyping.c \
 	tests/bench/benchwords.c \
 
 # Linked by hand in the Makefile: the cable of demo and e2e.

@@ -25,7 +25,7 @@ if ! command -v dpkg-query >/dev/null 2>&1 ||
 	if command -v pkg-config >/dev/null 2>&1 &&
 		pkg-config --exists libuv libsodium sqlite3 msgpack libcjson \
 			libedit libqrencode libmd libutf8proc libsystemd \
-			pangocairo; then
+			pangocairo libzstd; then
 		exit 0
 	fi
 	echo "kept needs these packages (Debian's names):" >&2
