@@ -16,6 +16,7 @@ KEPT_E2E_MOUNTS=${KEPT_E2E_MOUNTS-}
 # wait more than they work, so a few go on side by side; told walks the results
 # in their order.
 walks=0
+walkers=
 walk() {
 	walks=$((walks + 1))
 	device walk$walks
@@ -25,17 +26,14 @@ walk() {
 	KEPT_HOME=$bench/walk$walks "$python" "$tools/prompts.py" \
 		"$walk_setup" "$kept" "$@" >"$bench/walk$walks.out" \
 		2>"$bench/walk$walks.errs" &
-	walkers="${walkers-} $!"
-	[ $((walks % 5)) -ne 0 ] || meet
-}
-# Not for all of the shell's: keptd would be waited for as well.
-meet() {
+	walkers="$walkers $!"
+	# Not for all of the shell's: keptd would be waited for as well.
 	# shellcheck disable=SC2086 # numbers
-	wait $walkers
-	walkers=
+	[ $((walks % 5)) -ne 0 ] || { wait $walkers && walkers=; }
 }
 told() {
-	[ -z "$walkers" ] || meet
+	# shellcheck disable=SC2086 # numbers
+	[ -z "$walkers" ] || wait $walkers
 	told_one=0
 	while [ $told_one -lt $walks ]; do
 		told_one=$((told_one + 1))
