@@ -1,9 +1,9 @@
 #!/bin/sh
-# 28-prompts.t - Ctrl-C at every question of every command loses no word that
-# was typed, nor does a paste of 64 KiB; control characters neither; a disk
-# that is full at every save doesn't. Method: prompts.py walks each dialog
-# once for each of its questions and looks for the words in the journal and in
-# the drafts; keptd is given a limit on the size of its files for a full disk.
+# 28-prompts.t - Ctrl-C at any question of the dialogs below loses no word
+# that was typed, nor does a paste of 64 KiB, nor a disk that is full when a
+# note is kept. Method: prompts.py walks each dialog once for each of its
+# questions and looks for the words in the journal and in the drafts; a small
+# file system in memory is the disk that gets full.
 # shellcheck disable=SC2016 # $ in single quotes is for an inner shell
 # What is mounted here is nobody else's.
 if [ -z "${KEPT_E2E_MOUNTS-}" ] && unshare -m true 2>/dev/null; then
