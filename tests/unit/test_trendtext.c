@@ -123,8 +123,8 @@ static void an_odd_answer_draws_nothing(void **state)
 	static const char *const odd[] = {
 		"{}",
 		"{\"what\":\"weather\"}",
-		"{\"what\":\"mood\",\"first\":\"2026-11-08\","
-		"\"last\":\"2026-11-02\"}",
+		("{\"what\":\"mood\",\"first\":\"2026-11-08\","
+		 "\"last\":\"2026-11-02\"}"),
 		"{\"what\":\"mood\",\"first\":7,\"last\":[]}",
 	};
 	size_t i;
